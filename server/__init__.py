@@ -1,0 +1,1 @@
+"""Nightlight: live check-ins with patients, with a nurse one page away."""

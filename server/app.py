@@ -1,0 +1,269 @@
+"""Puts the service together: the only file that knows every stage. Starts them in visit order, stops them in reverse."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from server.checkin.registry import House, Registry
+from server.config import ROOT, Settings
+from server.conversation.wording import fixed_sentences
+from server.escalation import desk
+from server.escalation.pager import ConsoleSink, Pager
+from server.invitation import store as invitations
+from server.invitation.routes import Clinic, InvitationRoutes
+from server.media.link import IceServer
+from server.nurse.console import Console
+from server.nurse.neighbors import Answered, PersonaChoice
+from server.nurse.routes import add_routes as add_nurse_routes
+from server.oversight import audit_page, persona_page
+from server.pages import install as pages
+from server.pages.live import Live
+from server.pages.staff import DATABASE
+from server.persona.loading import load_pack
+from server.persona.pack import Pack
+from server.record.database import Database
+from server.record.master_key import MasterKey
+from server.record.transaction import Transaction
+from server.signaling.candidate import CandidatePolicy
+from server.signaling.ice import IceSettings, ice_servers
+from server.signaling.socket import VisitSocket
+from server.speech import kit as speech
+from server.speech.session import SpeechKit
+from server.speech.weights import ModelStore
+from server.vocabulary.clock import Clock, SystemClock
+from server.vocabulary.events import EscalationAcknowledged, Event
+from server.vocabulary.findings import TriggerHit
+from server.vocabulary.ids import CheckInId, PatientId
+from server.vocabulary.parts import Part
+from server.vocabulary.principals import Service
+
+PERSONAS = ROOT / "personas"
+TEMPLATES = ROOT / "web" / "templates"
+STATIC = Path(__file__).parent / "static"
+
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Application:
+    """The running service."""
+
+    web: web.Application
+    database: Database
+    registry: Registry
+    parts: list[Part]
+    packs: Mapping[str, Pack]
+    address: str = ""
+    """Where it listens, once it does."""
+
+
+def load_packs() -> dict[str, Pack]:
+    """Every persona pack, by id; raises `PackError`, which names file and line."""
+    packs = [load_pack(folder) for folder in sorted(PERSONAS.iterdir()) if (folder / "persona.yaml").is_file()]
+    return {pack.id: pack for pack in packs}
+
+
+async def open_records(settings: Settings, clock: Clock) -> Database:
+    """The records, migrated; used by the server and by every command that reads or writes them."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = MasterKey.load(settings.data, may_create=True)
+    return await Database.open(settings.records_url, key, clock)
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, tell: Tell, clock: Clock | None = None) -> AsyncIterator[Application]:
+    """The whole service, listening; everything is stopped again on leaving."""
+    clock = clock or SystemClock()
+    async with contextlib.AsyncExitStack() as stack:
+        packs = load_packs()
+        # The records come first and go last: every other stage writes to them until its own end.
+        tell("Opening the records")
+        database = await open_records(settings, clock)
+        stack.push_async_callback(database.close)
+
+        tell("Loading the speech models")
+        store = ModelStore(settings.model_cache, settings.model_mirror, tell)
+        sentences = sorted({text for pack in packs.values() for text in fixed_sentences(pack)})
+        kit, parts = await speech.build(store, settings.voice, sentences, end_of_turn_model=settings.end_of_turn_model)
+        stack.push_async_callback(kit.close)
+
+        # The pager starts before any patient can arrive, so that no page waits for it, and stops after the last has left.
+        pager = Pager(database, ConsoleSink())
+        await pager.start()
+        stack.push_async_callback(pager.stop)
+
+        live = Live()
+        registry = Registry(_house(settings, database, packs, kit, live, clock))
+        stack.push_async_callback(registry.close)
+        stop_listening = desk.on_change(database, lambda checkin, page: _announce(live, checkin))
+        stack.callback(stop_listening)
+
+        application = Application(_web(settings, database, registry, packs, live, clock), database, registry, [], packs)
+        application.parts = [*parts, *other_parts(settings)]
+        await _listen(stack, settings, application)
+        yield application
+
+
+def _house(
+    settings: Settings,
+    database: Database,
+    packs: Mapping[str, Pack],
+    kit: SpeechKit,
+    live: Live,
+    clock: Clock,
+) -> House:
+    ice = _ice(settings)
+
+    def servers(checkin: CheckInId) -> list[IceServer]:
+        return [
+            IceServer(tuple(_texts(server["urls"])), str(server.get("username", "")), str(server.get("credential", "")))
+            for server in ice_servers(ice, checkin, clock.now())
+        ]
+
+    def publish(checkin: CheckInId, event: Event) -> None:
+        live.publish(f"checkin:{checkin}", {"checkin": checkin})
+        if event.kind in ("check_in_started", "check_in_ended", "connection_changed"):
+            live.publish("queue", {"checkin": checkin})
+
+    return House(
+        database=database,
+        packs=dict(packs),
+        kit=kit,
+        servers=servers,
+        publish=publish,
+        most=settings.max_checkins,
+        patience=settings.drop_off_minutes * 60,
+    )
+
+
+def _web(
+    settings: Settings,
+    database: Database,
+    registry: Registry,
+    packs: Mapping[str, Pack],
+    live: Live,
+    clock: Clock,
+) -> web.Application:
+    app = web.Application(client_max_size=64 * 1024)
+    pages.install(app, database, clock, live, templates=TEMPLATES, static=STATIC, https=settings.https)
+    visits = _add_patient_routes(app, settings, database, registry, packs, clock)
+    _add_staff_routes(app, settings, registry, packs, clock)
+    app.on_shutdown.append(lambda _app: visits.close())
+    return app
+
+
+def _add_patient_routes(
+    app: web.Application,
+    settings: Settings,
+    database: Database,
+    registry: Registry,
+    packs: Mapping[str, Pack],
+    clock: Clock,
+) -> VisitSocket:
+    first = next(iter(packs.values()))
+
+    def tell_nurse(tx: Transaction, checkin: CheckInId, patient: PatientId, hit: TriggerHit) -> None:
+        within = timedelta(seconds=first.escalation.tiers[hit.tier].acknowledge_within.value)
+        me = Service("invitation")
+        desk.request(tx, me, checkin=checkin, patient=patient, hit=hit, turn=0, where="", within=within)
+
+    entrance = InvitationRoutes(
+        database,
+        clock,
+        Clinic(first.clinic.name, first.clinic.nurse_phone, first.clinic.emergency_number),
+        lambda persona: packs[persona].name,
+        tell_nurse,
+        registry.consented,
+        secure_cookie=settings.https,
+    )
+    app.router.add_routes(entrance.routes())
+    policy = CandidatePolicy(lan=settings.allow_private_addresses, mdns=settings.allow_private_addresses)
+    visits = VisitSocket(registry, entrance.patient_at, _ice(settings), policy, clock)
+    app.router.add_get("/api/visit/socket", visits.serve)
+    return visits
+
+
+def _add_staff_routes(
+    app: web.Application, settings: Settings, registry: Registry, packs: Mapping[str, Pack], clock: Clock
+) -> None:
+    async def answered(answer: Answered) -> None:
+        page = await app[DATABASE].run(lambda tx: desk.get(tx, answer.staff, answer.escalation))
+        event = EscalationAcknowledged(page.id, page.tier, answer.staff.id, answer.staff.name)
+        await registry.acknowledged(answer.checkin, event)
+
+    console = Console(
+        desk,
+        invitations,
+        [PersonaChoice(pack.id, pack.name, pack.title, pack.purpose) for pack in packs.values()],
+        clock,
+        on_answered=answered,
+        link_lifetime=timedelta(hours=settings.link_hours),
+        rule_titles={rule.id: rule.title for pack in packs.values() for rule in pack.guardrails.values() if rule.title},
+        public_url=settings.public_url,
+    )
+    add_nurse_routes(app, console)
+    audit_page.add_routes(app)
+    persona_page.add_routes(app, [_words(pack) for pack in packs.values()])
+
+
+def _words(pack: Pack) -> persona_page.PersonaWords:
+    lines = tuple(
+        persona_page.ApprovedLine(script, sentence, pack.source, pack.review_by)
+        for script, line in pack.lines.items()
+        for sentence in line.sentences
+    )
+    signed_by = "" if pack.status == "draft until signed" else pack.status
+    return persona_page.PersonaWords(pack.name, pack.title, pack.version, signed_by, lines)
+
+
+def _announce(live: Live, checkin: CheckInId) -> None:
+    live.publish("queue", {"checkin": checkin})
+    live.publish(f"checkin:{checkin}", {"checkin": checkin})
+
+
+def _ice(settings: Settings) -> IceSettings:
+    return IceSettings(settings.stun, settings.turn, settings.turn_secret)
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def other_parts(settings: Settings) -> list[Part]:
+    """The parts that are chosen by settings alone."""
+    kind = "SQLite" if settings.records_url.startswith("sqlite") else "the database of NIGHTLIGHT_DATABASE_URL"
+    return [
+        Part("face", "live", "drawn in the patient's browser; camera pictures are received but not looked at yet"),
+        Part("llm", "off", "the approved script decides every word; language models are not supported yet"),
+        Part("records", "live", f"{kind}; patient data encrypted with a key per patient"),
+        Part("pager", "fallback", "console only: pages ring on the nurse page and are printed here, nobody is called"),
+    ]
+
+
+async def _listen(stack: contextlib.AsyncExitStack, settings: Settings, application: Application) -> None:
+    started = time.monotonic()
+
+    async def health(_request: web.Request) -> web.Response:
+        body = {
+            "status": "ok",
+            "uptime_seconds": round(time.monotonic() - started, 1),
+            "checkins": application.registry.count,
+            "parts": {part.name: asdict(part) for part in application.parts},
+        }
+        return web.json_response(body)
+
+    application.web.router.add_get("/healthz", health)
+    runner = web.AppRunner(application.web, access_log=None, shutdown_timeout=5.0)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, settings.host, settings.port)
+    await site.start()
+    port = runner.addresses[0][1]
+    application.address = settings.public_url or f"http://{settings.host}:{port}"
+    await asyncio.sleep(0)

@@ -1,0 +1,206 @@
+"""The door of the visits: which check-ins run in this process, who sits at each, and how a lost one is taken up again."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from server.checkin.checkin import CheckIn, Setting
+from server.checkin.journal import CONDUCTOR, Whereabouts
+from server.checkin.seat import Seat
+from server.conversation.state import Visit
+from server.media.link import IceServer
+from server.media.peer import PeerCall
+from server.persona.pack import Pack
+from server.record import checkins, journal, patients
+from server.record.checkins import CheckInOver, CheckInRow
+from server.record.database import Database
+from server.record.patients import PatientCard
+from server.record.privacy import log
+from server.record.transaction import Transaction
+from server.signaling.door import Send
+from server.speech.session import SpeechKit
+from server.vocabulary.errors import NotFound, ServiceError
+from server.vocabulary.events import ConsentChanged, Event
+from server.vocabulary.ids import CheckInId
+from server.vocabulary.principals import Patient
+
+_logger = logging.getLogger(__name__)
+
+
+class AllSeatsTaken(ServiceError):
+    """As many check-ins run as this machine can carry well."""
+
+    code = "all_seats_taken"
+    status = 503
+    retryable = True
+    patient_sees = "We are very busy right now. Please keep this page open. We will try again in a moment."
+
+
+@dataclass(frozen=True)
+class House:
+    """What all visits share."""
+
+    database: Database
+    packs: dict[str, Pack]
+    kit: SpeechKit
+    servers: Callable[[CheckInId], list[IceServer]]
+    publish: Callable[[CheckInId, Event], None]
+    most: int
+    """Check-ins that may run at once."""
+    patience: float
+    """Seconds a check-in is kept in memory for a patient who dropped off; the journal keeps it for longer."""
+
+
+@dataclass
+class _Running:
+    checkin: CheckIn
+    call: PeerCall
+    seat: Seat | None = None
+    leaving: asyncio.TimerHandle | None = None
+
+
+class Registry:
+    """Implements signaling's `VisitDoor`."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._running: dict[CheckInId, _Running] = {}
+        self._locks: dict[CheckInId, asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def count(self) -> int:
+        """Check-ins in memory now."""
+        return len(self._running)
+
+    async def enter(self, patient: Patient, send: Send) -> Seat:
+        """Seat a page at its check-in, taking it up from the journal where it is not in memory."""
+        lock = self._locks.setdefault(patient.checkin, asyncio.Lock())
+        async with lock:
+            running = self._running.get(patient.checkin)
+            if running is None:
+                running = await self._take_up(patient)
+            if running.leaving is not None:
+                running.leaving.cancel()
+                running.leaving = None
+            if running.seat is not None:
+                await running.seat.leave()
+            running.seat = Seat(running.checkin, running.call, lambda: self._left(patient.checkin))
+            running.call.use_socket(send)
+            running.call.on_state = running.seat.link_state
+            running.call.on_message = running.seat.face_message
+            return running.seat
+
+    async def consented(self, patient: Patient, camera: bool) -> None:
+        """The patient tapped Start: put on record what that allows."""
+        events = (ConsentChanged("ai_talk", True), ConsentChanged("camera", camera))
+
+        def work(tx: Transaction) -> None:
+            for event in events:
+                journal.append(tx, patient, patient.checkin, event, tx.now)
+
+        await self._house.database.run(work)
+
+    async def acknowledged(self, checkin: CheckInId, event: Event) -> None:
+        """A nurse answered a page of this check-in; tell its patient if the check-in runs here."""
+        running = self._running.get(checkin)
+        if running is not None:
+            await running.checkin.emit(event)
+            return
+        await self._house.database.run(lambda tx: journal.append(tx, CONDUCTOR, checkin, event, tx.now))
+        self._house.publish(checkin, event)
+
+    async def close(self) -> None:
+        """Let every check-in go; their pages come back to whoever serves next."""
+        for running in list(self._running.values()):
+            if running.leaving is not None:
+                running.leaving.cancel()
+            await running.checkin.close()
+        self._running.clear()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _take_up(self, patient: Patient) -> _Running:
+        if len(self._running) >= self._house.most:
+            raise AllSeatsTaken("as many check-ins run as `max_checkins` allows")
+        row, card, past = await self._house.database.run(lambda tx: _open(tx, patient))
+        if row.status == "ended":
+            raise CheckInOver("the check-in has ended")
+        pack = self._house.packs.get(row.persona)
+        if pack is None:
+            raise NotFound(f"no persona pack named {row.persona!r} is loaded")
+        await self._house.database.run(
+            lambda tx: checkins.start(tx, CONDUCTOR, row.id, pack.version, pack.content_hash)
+        )
+        call = PeerCall(self._house.servers(row.id))
+        checkin = CheckIn(self._setting(row, card, pack), call, past)
+        running = self._running[row.id] = _Running(checkin, call)
+        await checkin.start()
+        self._spawn(self._until_ended(row.id, checkin))
+        return running
+
+    def _setting(self, row: CheckInRow, card: PatientCard, pack: Pack) -> Setting:
+        within = {
+            tier: timedelta(seconds=rule.acknowledge_within.value) for tier, rule in pack.escalation.tiers.items()
+        }
+        return Setting(
+            id=row.id,
+            pack=pack,
+            visit=visit_of(card, pack, row),
+            whereabouts=Whereabouts(row.id, card.id, card.address, within),
+            database=self._house.database,
+            kit=self._house.kit,
+            publish=lambda event: self._house.publish(row.id, event),
+        )
+
+    async def _until_ended(self, checkin_id: CheckInId, checkin: CheckIn) -> None:
+        await checkin.ended.wait()
+        await asyncio.sleep(1.0)  # let the goodbye reach the page before its connection closes
+        await self._let_go(checkin_id)
+
+    def _left(self, checkin: CheckInId) -> None:
+        running = self._running.get(checkin)
+        if running is None or running.leaving is not None:
+            return
+        running.call.use_socket(None)
+        loop = asyncio.get_running_loop()
+        running.leaving = loop.call_later(self._house.patience, lambda: self._spawn(self._let_go(checkin)))
+
+    async def _let_go(self, checkin: CheckInId) -> None:
+        running = self._running.pop(checkin, None)
+        self._locks.pop(checkin, None)
+        if running is not None:
+            await running.checkin.close()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_ended)
+
+    def _task_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log(_logger, logging.ERROR, "registry_task_failed", error=type(error).__name__)
+
+
+def _open(tx: Transaction, patient: Patient) -> tuple[CheckInRow, PatientCard, list[Event]]:
+    row = checkins.get(tx, CONDUCTOR, patient.checkin)
+    card = patients.get(tx, CONDUCTOR, row.patient)
+    return row, card, [entry.event for entry in journal.read(tx, CONDUCTOR, row.id)]
+
+
+def visit_of(card: PatientCard, pack: Pack, row: CheckInRow) -> Visit:
+    """The facts of a check-in that the conversation may use; fixed at its start, so that a replay sees the same."""
+    began = row.started_at or row.created_at
+    days = (began.date() - card.discharged_on).days if card.discharged_on is not None else None
+    return Visit(
+        first_name=card.first_name,
+        clinic=pack.clinic.name,
+        nurse_phone=pack.clinic.nurse_phone,
+        medicines=card.medicines,
+        days_since_discharge=days,
+    )

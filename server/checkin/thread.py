@@ -1,0 +1,114 @@
+"""The thread of one conversation: the policy's state and how each journaled event moves it.
+
+Pure. The live check-in and its replay after a restart both go through here, so they cannot differ.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from server.conversation import policy
+from server.conversation.heard import hear
+from server.conversation.interruption import merge, on_cut_off
+from server.conversation.silence import on_silence
+from server.conversation.state import Decision, State, Visit
+from server.conversation.triage import examine
+from server.persona.pack import Pack
+from server.vocabulary.events import (
+    CheckInStarted,
+    ConnectionChanged,
+    Event,
+    NurseAsked,
+    PatientSilent,
+    PatientTurn,
+    SentenceGated,
+    SpeechHeard,
+)
+from server.vocabulary.findings import Tier, TriggerHit
+
+
+@dataclass
+class Thread:
+    """Where a conversation stands."""
+
+    pack: Pack
+    visit: Visit
+    state: State = field(init=False)
+    turns: int = 0
+    """Patient turns so far."""
+    sentences: int = 0
+    """Sentences the gate has judged so far."""
+    _before: State = field(init=False)
+    """The state before the last turn, for a turn that was taken for finished too early."""
+    _last: str = ""
+
+    def __post_init__(self) -> None:
+        self.state = self._before = policy.initial_state(self.pack, self.visit)
+
+    def greet(self) -> Decision:
+        """The first words."""
+        return self._moved(policy.greet(self.pack, self.visit, self.state))
+
+    def welcome_back(self) -> Decision:
+        """The first words after a break."""
+        return self._moved(policy.welcome_back(self.pack, self.visit, self.state))
+
+    def turn(self, text: str, *, continues: bool) -> Decision:
+        """One patient turn; with `continues` it is judged together with the one before, from the state before that."""
+        self.turns += 1
+        if continues:
+            text = merge(self._last, text)
+            self.state = self._before
+        self._before, self._last = self.state, text
+        return self._moved(policy.decide(self.pack, self.visit, self.state, text))
+
+    def silent(self, seconds: float) -> Decision | None:
+        """The patient has been silent for so long."""
+        decision = on_silence(self.pack, self.visit, self.state, seconds)
+        return None if decision is None else self._moved(decision)
+
+    def nurse_asked(self) -> Decision:
+        """The patient pressed the nurse button."""
+        return self._moved(policy.on_nurse_button(self.pack, self.visit, self.state))
+
+    def cut_off(self, planned: tuple[str, ...], heard: str) -> None:
+        """The persona was interrupted; what must not be missed is said again with the next turn."""
+        words = heard.split()
+        for sentence in planned:
+            count = len(sentence.split())
+            decision = on_cut_off(self.pack, self.visit, self.state, sentence, " ".join(words[:count]))
+            words = words[count:]
+            if decision is not None:
+                self._moved(decision)
+
+    def emergencies(self, text: str) -> list[TriggerHit]:
+        """Emergencies in words that are not a turn yet; changes nothing."""
+        context = policy.context_of(self.pack, self.visit, self.state)
+        return [hit for hit in examine(self.pack, hear(text), context).hits if hit.tier is Tier.EMERGENCY]
+
+    def replay(self, events: Iterable[Event]) -> None:
+        """Bring the thread to where the journal left it."""
+        for event in events:
+            self._replay(event)
+
+    def _replay(self, event: Event) -> None:
+        match event:
+            case CheckInStarted(resumed=False):
+                self.greet()
+            case CheckInStarted(resumed=True) | ConnectionChanged(state="reconnected"):
+                self.welcome_back()
+            case PatientTurn():
+                self.turn(event.text, continues=event.continues)
+            case PatientSilent():
+                self.silent(event.seconds)
+            case NurseAsked():
+                self.nurse_asked()
+            case SpeechHeard(interrupted=True):
+                self.cut_off(event.planned, event.heard)
+            case SentenceGated():
+                self.sentences = event.sentence
+            case _:  # the other events record what the policy decided; they do not move it
+                return
+
+    def _moved(self, decision: Decision) -> Decision:
+        self.state = decision.state
+        return decision

@@ -1,0 +1,147 @@
+"""Reads a patient's words as an answer to the open question. Unsure is never rounded up to an answer."""
+
+from enum import Enum
+
+from server.conversation.heard import PUNCTUATION, Heard
+from server.conversation.scope import find
+from server.persona.pack import Pack, Question, Request
+
+
+class Reading(Enum):
+    """What a yes-or-no answer came to."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+    UNCLEAR = "unclear"
+
+
+COUNTS = {"once": "1", "one": "1", "twice": "2", "couple": "2", "few": "3", "several": "4", "every": "7", "all": "7"}
+"""Everyday words for a number of days in a week; "few" and "several" are what people mean by them, not more."""
+
+
+def yes_or_no(pack: Pack, question: Question, heard: Heard) -> Reading:
+    """Red-flag questions also take "I'm fine" for a no; a yes and a no together are neither."""
+    also_yes = bool(find(pack, question.also_yes, heard.text))
+    also_no = bool(find(pack, question.also_no, heard.text))
+    if also_yes != also_no:
+        return Reading.YES if also_yes else Reading.NO
+    text = _short_clauses(heard)
+    said_yes = bool(find(pack, pack.answers.yes, text))
+    said_no = bool(find(pack, pack.answers.no, text))
+    well = bool(question.yes_fires and find(pack, pack.answers.well, text))
+    if is_unsure(pack, heard) and not said_yes:
+        return Reading.UNSURE
+    if said_yes and said_no and well:
+        return Reading.NO
+    if said_yes != said_no:
+        return Reading.YES if said_yes and not well else Reading.NO if said_no else Reading.UNCLEAR
+    if said_yes and said_no:
+        return _first_word(pack, heard)
+    return Reading.NO if well else Reading.UNCLEAR
+
+
+SHORT_ANSWER = 8
+"""Longest utterance, in words, of which every word may be the answer."""
+SHORT_CLAUSE = 4
+"""In a longer one only clauses up to this many words, or as many first words, are read as a yes or a no: people who
+tell a story use "some" and "no" for other things."""
+
+
+def _short_clauses(heard: Heard) -> str:
+    if len(heard.words) <= SHORT_ANSWER:
+        return heard.text
+    clauses: list[list[str]] = [[]]
+    for token in heard.tokens:
+        if token.text in PUNCTUATION:
+            clauses.append([])
+        else:
+            clauses[-1].append(token.text)
+    short = [clause for clause in clauses if 0 < len(clause) <= SHORT_CLAUSE] or [list(heard.words[:SHORT_CLAUSE])]
+    return " " + " . ".join(" ".join(clause) for clause in short) + " "
+
+
+def _first_word(pack: Pack, heard: Heard) -> Reading:
+    """ "No, I do not" is a no; "No. Well, a little" is neither, and is asked again."""
+    content = content_words(pack, heard)
+    text = _short_clauses(heard)
+    denials = find(pack, pack.answers.no, text)
+    consents = find(pack, pack.answers.yes, text)
+    inside = all(any(no.start() <= yes.start() < no.end() for no in denials) for yes in consents)
+    return Reading.NO if inside and content else Reading.UNCLEAR
+
+
+def number_of(heard: Heard) -> str:
+    """The first number, or everyday word for one; empty when there is none."""
+    return next((COUNTS.get(word, word) for word in heard.words if word.isdigit() or word in COUNTS), "")
+
+
+def choice_of(pack: Pack, question: Question, heard: Heard) -> str:
+    """Id of the choice that was said, in the order of the pack; empty when none or when unsure."""
+    for choice in question.choices:
+        if find(pack, choice.phrases, heard.text):
+            return choice.id
+    return ""
+
+
+def free_answer(pack: Pack, heard: Heard) -> str:
+    """The patient's own words; `nothing` for a plain no; empty for mere sounds, politeness or a bare yes."""
+    content = content_words(pack, heard)
+    said_no = bool(find(pack, pack.answers.no, heard.text)) or bool(find(pack, pack.answers.well, heard.text))
+    if is_unsure(pack, heard) and len(content) < 6:
+        return ""
+    rest = _without(pack, " " + "".join(f"{word} " for word in content), pack.answers.yes + pack.answers.no)
+    if rest:
+        return heard.raw.strip()
+    return "nothing" if said_no and content_words(pack, heard) else ""
+
+
+def content_words(pack: Pack, heard: Heard) -> list[str]:
+    """Words that are more than sounds and politeness."""
+    return _without(pack, heard.text, pack.answers.filler)
+
+
+def is_filler(pack: Pack, heard: Heard) -> bool:
+    return not content_words(pack, heard)
+
+
+def is_thinking(pack: Pack, heard: Heard) -> bool:
+    """Only sounds of someone about to speak."""
+    return not _without(pack, heard.text, pack.answers.thinking)
+
+
+def is_unsure(pack: Pack, heard: Heard) -> bool:
+    return any(matches(pack, request, heard) for request in pack.requests if request.kind == "unsure")
+
+
+def find_request(pack: Pack, heard: Heard) -> Request | None:
+    """The first request of the pack that these words make; being unsure is not one."""
+    return next((one for one in pack.requests if one.kind != "unsure" and matches(pack, one, heard)), None)
+
+
+def matches(pack: Pack, request: Request, heard: Heard) -> bool:
+    if not request.whole:
+        return bool(find(pack, request.phrases, heard.text))
+    bare = " " + "".join(f"{word} " for word in heard.words)
+    return any(match[0] == bare[1:] for match in find(pack, request.phrases, bare))
+
+
+QUESTION_WORDS = frozenset(
+    "what whats when whens where wheres why whys how hows who whos which can could should would may is are am do does did "
+    "will shall".split()
+)
+
+
+def is_question(heard: Heard) -> bool:
+    """Whether the patient asks something; small recognizers often leave out the question mark."""
+    words = heard.words
+    if "?" in heard.raw and len(words) > 1:
+        return True
+    return len(words) > 2 and words[0] in QUESTION_WORDS
+
+
+def _without(pack: Pack, text: str, sources: tuple[str, ...]) -> list[str]:
+    for source in sources:
+        text = pack.listening.phrases[source].pattern.sub(" ", text)
+        text = " " + " ".join(text.split()) + " "
+    return [word for word in text.split() if word not in PUNCTUATION]

@@ -1,0 +1,48 @@
+"""What was talked over, and turns that were taken for finished too early. Never assumes that what was said was heard."""
+
+from dataclasses import replace
+
+from server.conversation.agenda import open_question
+from server.conversation.heard import hear
+from server.conversation.state import Decision, State, Visit
+from server.conversation.wording import must_hear, render
+from server.persona.pack import Pack
+
+HEARD_SHARE = 0.5
+"""A question of which less than half was played cannot have been understood."""
+
+
+def on_cut_off(pack: Pack, visit: Visit, state: State, planned: str, heard: str) -> Decision | None:
+    """`planned`: one sentence; `heard`: as much of it as was played. None when nothing is lost by going on.
+
+    The decision has no lines: what must still be heard comes first in the next reply.
+    """
+    if state.mode == "ended" or len(hear(heard).words) >= len(hear(planned).words):
+        return None
+    if instruction := must_hear(pack, visit, planned):
+        again = (*(one for one in state.again if one != instruction), instruction)
+        return Decision(replace(state, again=again))
+    if _is_open_question(pack, visit, state, planned) and not _understandable(planned, heard):
+        return Decision(replace(state, unheard=True))
+    return None
+
+
+def merge(text_before: str, text_after: str) -> str:
+    """One turn out of two halves; the caller decides it anew from the state before the first half."""
+    before = text_before.rstrip()
+    after = text_after.strip()
+    if after[:1].islower() or before.endswith(("...", "…", ",")):
+        before = before.rstrip(".…, ")
+    return f"{before} {after}".strip()
+
+
+def _understandable(planned: str, heard: str) -> bool:
+    return len(hear(heard).words) >= HEARD_SHARE * len(hear(planned).words)
+
+
+def _is_open_question(pack: Pack, visit: Visit, state: State, planned: str) -> bool:
+    ask = open_question(pack, visit, state)
+    if ask is None:
+        return False
+    scripts = (ask.question.ask, ask.question.again)
+    return any(line.text == planned for name in scripts for line in render(pack, visit, name, 0, ask.medicine))

@@ -1,0 +1,96 @@
+"""Where a check-in stands, as values: what is known of the visit, what has been asked and answered, and what comes next.
+
+Everything is immutable and comparable, so that a replay of the journal can be checked to end in the same state.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from server.vocabulary.events import ObjectiveClosed
+from server.vocabulary.findings import NegativeFinding, TriggerHit
+from server.vocabulary.speech import Line
+
+Expects = Literal["yes_no", "number", "free", "teach_back"]
+Mood = Literal["listening", "concerned", "warm"]
+EndReason = Literal["completed", "patient_ended", "expired"]
+Mode = Literal["routine", "staying", "ended"]
+
+
+class MedicineOnList(Protocol):
+    """What a conversation needs of a medicine; `record.patients.Medicine` has it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def high_alert(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The facts of this check-in that its words may use (PHI)."""
+
+    first_name: str
+    clinic: str = ""
+    """Empty: the pack's own name for it."""
+    nurse_phone: str = ""
+    medicines: tuple[MedicineOnList, ...] = ()
+    days_since_discharge: int | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """Where the conversation stands after a turn."""
+
+    step: int = 0
+    """Index into the agenda."""
+    mode: Mode = "routine"
+    turn: int = 0
+    """Patient turns so far."""
+    queue: tuple[str, ...] = ()
+    """Questions to be asked before the agenda goes on; `id` or `id:guardrail`."""
+    asks: tuple[tuple[str, int], ...] = ()
+    """How often each question was asked; repeating one on request does not count."""
+    detours: int = 0
+    """Side turns since the open question was last asked in its own right."""
+    since: int = 0
+    """First turn after the open question was first asked."""
+    answers: tuple[tuple[str, str], ...] = ()
+    fired: tuple[TriggerHit, ...] = ()
+    """The most urgent hit of every guardrail so far."""
+    said: tuple[str, ...] = ()
+    """Guardrail scripts said so far: nobody is told the same thing for each of their symptoms."""
+    again: tuple[tuple[str, int], ...] = ()
+    """Sentences (script, index) that the patient talked over and must still hear."""
+    unheard: bool = False
+    """The open question was cut off before it could be understood, so what follows is no answer to it."""
+    stop_checked: bool = False
+    soothed: bool = False
+    """"Take your time" was said; once a check-in is kind, each time is nagging."""
+    rung: int = 0
+    """How many steps of the silence ladder were used since the patient last spoke."""
+
+    def asked(self, key: str) -> int:
+        return dict(self.asks).get(key, 0)
+
+    def answer(self, key: str) -> str:
+        return dict(self.answers).get(key, "")
+
+    def has_fired(self, hit: TriggerHit) -> bool:
+        """Whether the same guardrail fired before, at least as urgently."""
+        return any(old.trigger == hit.trigger and old.tier.rank <= hit.tier.rank for old in self.fired)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do after a turn. `lines` may be empty: then keep listening."""
+
+    state: State
+    lines: tuple[Line, ...] = ()
+    hits: tuple[TriggerHit, ...] = ()
+    negatives: tuple[NegativeFinding, ...] = ()
+    closed: tuple[ObjectiveClosed, ...] = ()
+    unanswered: str | None = None
+    mood: Mood = "listening"
+    ended: bool = False
+    end_reason: EndReason | None = None
+    expects: Expects = "free"

@@ -1,0 +1,1 @@
+"""Pages to nurses: durable before announced, sent until a nurse answers, alive after call and process."""

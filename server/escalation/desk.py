@@ -1,0 +1,210 @@
+"""The desk: asks for a nurse, and lets a nurse answer. A page is durable before anybody is told of it.
+
+One page for each trigger of a check-in: the same trigger again changes nothing, a higher tier of it pages anew. Nothing
+here may lower a tier or close a page that nobody answered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
+
+from server.escalation import work
+from server.record import patients
+from server.record.access import Permission, require
+from server.record.audit import AuditAction
+from server.record.database import Database
+from server.record.identifiers import new_id
+from server.record.schema import checkin as checkin_table
+from server.record.schema import escalation as table
+from server.record.sealed import SealedColumn
+from server.record.transaction import Transaction
+from server.vocabulary.errors import NotFound, NotPermitted
+from server.vocabulary.findings import Tier, TriggerHit
+from server.vocabulary.ids import CheckInId, EscalationId, PatientId, StaffId
+from server.vocabulary.principals import Principal, Staff
+
+State = Literal["requested", "paged", "acknowledged", "closed"]
+WAITING: tuple[State, ...] = ("requested", "paged")
+"""States in which no nurse has answered yet."""
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """A nurse wanted for one patient, with the words that are the reason."""
+
+    id: EscalationId
+    checkin: CheckInId
+    patient: PatientId
+    patient_name: str
+    tier: Tier
+    trigger: str
+    version: int
+    quote: str
+    turn: int
+    """The patient's turn that fired the trigger; 0 for none."""
+    where: str
+    """Where the patient is, as far as known."""
+    callback: str
+    requested_at: datetime
+    due_at: datetime
+    """When a nurse must have answered."""
+    state: State
+    acknowledged_by: StaffId | None
+    acknowledged_at: datetime | None
+
+
+@dataclass(frozen=True)
+class _Reason:
+    trigger: str
+    version: int
+    quote: str
+
+
+_REASON: SealedColumn[_Reason] = SealedColumn(_Reason, "escalation", "trigger")
+_PLACE: SealedColumn[str] = SealedColumn(str, "escalation", "place")
+_TOPIC = "escalation"
+
+
+def on_change(database: Database, listener: Callable[[CheckInId, EscalationId], None]) -> Callable[[], None]:
+    """Calls `listener` on the event loop after every commit that changed a page; returns how to stop."""
+    return database.listen(_TOPIC, listener)
+
+
+def request(
+    tx: Transaction,
+    principal: Principal,
+    *,
+    checkin: CheckInId,
+    patient: PatientId,
+    hit: TriggerHit,
+    turn: int,
+    where: str,
+    within: timedelta,
+) -> EscalationId:
+    """Asks for a nurse to answer `within` a time, which the persona's escalation.yaml gives for each tier.
+
+    Raises NotFound if the check-in is not this patient's.
+    """
+    require(principal, Permission.PAGE_REQUEST, patient=patient, checkin=checkin)
+    if tx.connection.scalar(select(checkin_table.c.patient).where(checkin_table.c.id == checkin)) != patient:
+        raise NotFound("no such check-in of this patient")
+    trigger_key = tx.vault.fingerprint(patient, "escalation.trigger", hit.trigger)
+    same = and_(table.c.checkin == checkin, table.c.trigger_key == trigger_key)
+    known = tx.connection.execute(select(table.c.id, table.c.tier, table.c.row_version).where(same)).one_or_none()
+    if known is not None and hit.tier.rank >= Tier(known.tier).rank:
+        tx.audit(principal, AuditAction.PAGE_REPEATED, patient=patient, subject=known.id)
+        return EscalationId(known.id)
+    page = EscalationId(known.id if known else new_id("esc"))
+    cells = {"tier": hit.tier.value, "state": "requested", "turn": turn, "due_at": tx.now + within}
+    cells |= _sealed(tx, patient, page, hit, where, known.row_version + 1 if known else 1)
+    if known is not None:
+        unanswered = {"acknowledged_by": None, "acknowledged_at": None}
+        tx.connection.execute(update(table).where(table.c.id == page).values(**cells, **unanswered))
+        work.hurry(tx, page, within)
+    else:
+        who = {"id": page, "checkin": checkin, "patient": patient, "trigger_key": trigger_key}
+        tx.connection.execute(insert(table).values(**who, **cells, requested_at=tx.now))
+        work.queue(tx, page, within)
+    action = AuditAction.PAGE_RAISED if known else AuditAction.PAGE_REQUESTED
+    tx.audit(principal, action, patient=patient, subject=page, detail={"tier": hit.tier.value, "turn": turn})
+    tx.announce(_TOPIC, checkin, page)
+    return page
+
+
+def acknowledge(tx: Transaction, principal: Principal, escalation: EscalationId) -> Escalation:
+    """A nurse says: I have it. The first answer stops the paging; later ones change nothing. Raises NotFound."""
+    require(principal, Permission.PAGE_ACKNOWLEDGE)
+    if not isinstance(principal, Staff):
+        raise NotPermitted("only a member of staff can acknowledge a page")
+    waiting = and_(table.c.id == escalation, table.c.state.in_(WAITING))
+    answer = {"state": "acknowledged", "acknowledged_by": principal.id, "acknowledged_at": tx.now}
+    # One conditional UPDATE: of two nurses who press at the same moment, exactly one is recorded.
+    first = tx.connection.execute(update(table).where(waiting).values(answer)).rowcount == 1
+    row = _row(tx, escalation)
+    if first:
+        work.finish(tx, escalation)
+        tx.audit(principal, AuditAction.PAGE_ACKNOWLEDGED, patient=row.patient, subject=escalation)
+        tx.announce(_TOPIC, row.checkin, escalation)
+    return _opened(tx, principal, row)
+
+
+def get(tx: Transaction, principal: Principal, escalation: EscalationId) -> Escalation:
+    """Raises NotFound."""
+    require(principal, Permission.PAGE_READ)
+    return _opened(tx, principal, _row(tx, escalation))
+
+
+def open_pages(tx: Transaction, principal: Principal, *, answered_since: datetime | None = None) -> list[Escalation]:
+    """What no nurse has answered yet, most urgent and longest due first; then what was answered since a time."""
+    require(principal, Permission.PAGE_READ)
+    wanted: ColumnElement[bool] = table.c.state.in_(WAITING)
+    if answered_since is not None:
+        wanted = or_(wanted, table.c.acknowledged_at >= answered_since)
+    pages = _find(tx, principal, wanted)
+    return sorted(pages, key=lambda page: (page.state not in WAITING, page.tier.rank, page.due_at))
+
+
+def for_checkin(tx: Transaction, principal: Principal, checkin: CheckInId) -> list[Escalation]:
+    """Every page of one check-in, oldest first."""
+    require(principal, Permission.PAGE_READ, checkin=checkin)
+    return _find(tx, principal, table.c.checkin == checkin)
+
+
+def mark_paged(tx: Transaction, principal: Principal, escalation: EscalationId) -> None:
+    """The pager's word that a page went out; a page already answered stays answered."""
+    require(principal, Permission.PAGE_DELIVER)
+    row = _row(tx, escalation)
+    fresh = and_(table.c.id == escalation, table.c.state == "requested")
+    tx.connection.execute(update(table).where(fresh).values(state="paged", paged_at=tx.now))
+    tx.audit(principal, AuditAction.PAGE_SENT, patient=row.patient, subject=escalation)
+    tx.announce(_TOPIC, row.checkin, escalation)
+
+
+def _sealed(
+    tx: Transaction, patient: PatientId, page: EscalationId, hit: TriggerHit, where: str, version: int
+) -> dict[str, Any]:
+    reason = _Reason(hit.trigger, hit.version, hit.quote)
+    return {
+        "row_version": version,
+        "trigger": _REASON.seal(tx.vault, patient, page, reason, version),
+        "place": _PLACE.seal(tx.vault, patient, page, where, version),
+    }
+
+
+def _row(tx: Transaction, escalation: EscalationId) -> Row[Any]:
+    row = tx.connection.execute(select(table).where(table.c.id == escalation)).one_or_none()
+    if row is None:
+        raise NotFound("no such page")
+    return row
+
+
+def _find(tx: Transaction, principal: Principal, wanted: ColumnElement[bool]) -> list[Escalation]:
+    rows = tx.connection.execute(select(table).where(wanted).order_by(table.c.id)).all()
+    return [_opened(tx, principal, row) for row in rows]
+
+
+def _opened(tx: Transaction, principal: Principal, row: Row[Any]) -> Escalation:
+    reason = _REASON.open(tx.vault, row.patient, row.id, row.trigger, row.row_version)
+    contact = patients.contact(tx, principal, row.patient)
+    tx.audit(principal, AuditAction.PAGE_READ, patient=row.patient, subject=row.id)
+    return Escalation(
+        id=row.id,
+        checkin=row.checkin,
+        patient=row.patient,
+        patient_name=contact.name,
+        tier=Tier(row.tier),
+        trigger=reason.trigger,
+        version=reason.version,
+        quote=reason.quote,
+        turn=row.turn,
+        where=_PLACE.open(tx.vault, row.patient, row.id, row.place, row.row_version),
+        callback=contact.callback,
+        requested_at=row.requested_at,
+        due_at=row.due_at,
+        state=row.state,
+        acknowledged_by=row.acknowledged_by,
+        acknowledged_at=row.acknowledged_at,
+    )

@@ -1,0 +1,157 @@
+"""Reads one patient's panel: why the nurse was called, what is said, who they are. All of it audited."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from server.nurse.board import staff_names
+from server.nurse.neighbors import Catalog, Desk, Page, PersonaChoice
+from server.nurse.transcript import Line, transcript
+from server.nurse.wording import Titles, age, birth, day_home, dialable, plain, years_old
+from server.record import checkins, journal, patients
+from server.record.checkins import CheckInRow
+from server.record.journal import Entry
+from server.record.patients import PatientCard
+from server.record.transaction import Transaction
+from server.vocabulary.events import ConnectionChanged, NegativeFound, ObjectiveClosed
+from server.vocabulary.findings import Tier
+from server.vocabulary.ids import CheckInId, EscalationId, StaffId
+from server.vocabulary.principals import Staff
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a nurse was called, once."""
+
+    id: EscalationId
+    tier: Tier
+    topic: str
+    trigger: str
+    version: int
+    quote: str
+    requested_at: datetime
+    due_at: datetime
+    age: str
+    acknowledged_by: str
+    """Name of the nurse who answered; empty while nobody has."""
+    acknowledged_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Who is with the patient right now, as one pill."""
+
+    tone: str
+    """`ok`, `danger`, `moon` or empty."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything the console shows of one check-in."""
+
+    checkin: CheckInId
+    patient: PatientCard
+    summary: str
+    presence: Presence
+    reasons: tuple[Reason, ...]
+    lines: tuple[Line, ...]
+    waiting: str
+    """What to expect while nothing has been said."""
+    answers: tuple[tuple[str, str], ...]
+    """Objective and what was understood, in the order they were closed."""
+    denied: tuple[str, ...]
+    """Red flags the patient said no to."""
+    where: str
+    born: str
+    discharged: str
+    callback: str
+    dial: str
+
+    @property
+    def unanswered(self) -> tuple[EscalationId, ...]:
+        return tuple(reason.id for reason in self.reasons if not reason.acknowledged_by)
+
+
+def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, checkin: CheckInId) -> Chart:
+    """Raises NotFound."""
+    row = checkins.get(tx, staff, checkin)
+    patient = patients.get(tx, staff, row.patient)
+    entries = journal.read(tx, staff, checkin)
+    pages = desk.for_checkin(tx, staff, checkin)
+    chosen = catalog.personas.get(row.persona) or PersonaChoice(row.persona, plain(row.persona), plain(row.persona), "")
+    callback = patient.callback or patient.phone
+    return Chart(
+        checkin=checkin,
+        patient=patient,
+        summary=_summary(patient, chosen, tx.now.date()),
+        presence=_presence(row, entries, patient.first_name, chosen.name),
+        reasons=_reasons(pages, staff_names(tx), catalog.title, tx.now),
+        lines=transcript(entries, patient.first_name, chosen.name, catalog.title),
+        waiting=_waiting(row, patient.first_name),
+        answers=_answers(entries),
+        denied=_denied(entries, catalog.title),
+        where=next((page.where for page in reversed(pages) if page.where), ""),
+        born=birth(patient.birth_month, patient.birth_day, patient.birth_year),
+        discharged=f"{patient.discharged_on:%b} {patient.discharged_on.day}"
+        if patient.discharged_on
+        else "Not on file",
+        callback=callback,
+        dial=dialable(callback),
+    )
+
+
+def _summary(patient: PatientCard, persona: PersonaChoice, today: date) -> str:
+    age_now = years_old(patient.birth_month, patient.birth_day, patient.birth_year, today)
+    parts = (str(age_now or ""), day_home(patient.discharged_on, today), patient.diagnosis, persona.title)
+    return " · ".join(part for part in parts if part)
+
+
+def _presence(row: CheckInRow, entries: Sequence[Entry], patient: str, persona: str) -> Presence:
+    if row.status == "invited":
+        return Presence("", f"Waiting for {patient}")
+    if row.status == "ended":
+        return Presence("moon", "The call has ended")
+    states = [entry.event.state for entry in entries if isinstance(entry.event, ConnectionChanged)]
+    if states and states[-1] == "lost":
+        return Presence("danger", f"{patient} is not connected")
+    return Presence("ok", f"{persona} is with {patient}")
+
+
+def _waiting(row: CheckInRow, patient: str) -> str:
+    if row.status == "invited":
+        return f"{patient} has not opened the link yet. What is said will appear here as it is spoken."
+    return "Nothing has been said yet."
+
+
+def _reasons(pages: Sequence[Page], names: Mapping[StaffId, str], title: Titles, now: datetime) -> tuple[Reason, ...]:
+    """What still needs an answer first, most urgent first."""
+    ordered = sorted(pages, key=lambda page: (page.acknowledged_by is not None, page.tier.rank, page.due_at))
+    return tuple(
+        Reason(
+            id=page.id,
+            tier=page.tier,
+            topic=title(page.trigger),
+            trigger=page.trigger,
+            version=page.version,
+            quote=page.quote,
+            requested_at=page.requested_at,
+            due_at=page.due_at,
+            age=age(page.requested_at, page.due_at, now),
+            acknowledged_by=names.get(page.acknowledged_by, "A colleague") if page.acknowledged_by else "",
+            acknowledged_at=page.acknowledged_at,
+        )
+        for page in ordered
+    )
+
+
+def _answers(entries: Sequence[Entry]) -> tuple[tuple[str, str], ...]:
+    """The last word on each objective."""
+    words = {"met": "", "refused": "Did not want to say", "unable": "Could not say", "not_reached": "Not reached"}
+    closed = [entry.event for entry in entries if isinstance(entry.event, ObjectiveClosed)]
+    return tuple({plain(event.objective): words[event.status] or event.answer or "Yes" for event in closed}.items())
+
+
+def _denied(entries: Sequence[Entry], title: Titles) -> tuple[str, ...]:
+    denied = (title(entry.event.trigger) for entry in entries if isinstance(entry.event, NegativeFound))
+    return tuple(dict.fromkeys(denied))

@@ -1,0 +1,154 @@
+"""The console's pages and fragments. Every one of them reads under the nurse's own name."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from http import HTTPStatus
+
+from aiohttp import web
+
+from server.nurse.board import read_queue
+from server.nurse.chart import Chart, read_chart
+from server.nurse.neighbors import Answered, Catalog, Desk, Invitations, OnAnswered, PersonaChoice
+from server.nurse.queue import Queue
+from server.nurse.wording import titles
+from server.pages.errors import wants_json
+from server.pages.live import LIVE
+from server.pages.staff import DATABASE, HTTPS, session_of, staff_of, still_signed_in
+from server.pages.stream import stream
+from server.pages.templates import TEMPLATES
+from server.record import patients
+from server.record.transaction import Transaction
+from server.vocabulary.clock import Clock
+from server.vocabulary.errors import ServiceError
+from server.vocabulary.ids import CheckInId, EscalationId, PatientId
+from server.vocabulary.principals import Staff
+
+
+class FormIncomplete(ServiceError):
+    """A field of a form is missing or not one of its choices."""
+
+    code = "form_incomplete"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(f"the field {field} is missing or unknown")
+        self.patient_sees = sentence
+
+
+class Console:
+    """The nurse's console of one application."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        invitations: Invitations,
+        personas: Sequence[PersonaChoice],
+        clock: Clock,
+        *,
+        on_answered: OnAnswered,
+        link_lifetime: timedelta,
+        rule_titles: Mapping[str, str],
+        public_url: str = "",
+    ) -> None:
+        """`rule_titles` says what nurses call a guardrail, by id; one without a title is shown by its id.
+
+        `public_url` is how patients reach this server, without a final slash; empty: as the nurse reached it.
+        """
+        self._desk = desk
+        self._invitations = invitations
+        self._catalog = Catalog({persona.id: persona for persona in personas}, titles(rule_titles))
+        self._clock = clock
+        self._on_answered = on_answered
+        self._link_lifetime = link_lifetime
+        self._public_url = public_url
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        """The whole console; without a chosen check-in, the one that needs a nurse most is open."""
+        staff, chosen = staff_of(request), request.match_info.get("checkin")
+
+        def read(tx: Transaction) -> tuple[Queue, Chart | None]:
+            queue = self._queue(tx, staff)
+            first = CheckInId(chosen) if chosen else queue.waiting[0].checkin if queue.waiting else None
+            return queue, self._chart(tx, staff, first) if first else None
+
+        queue, chart = await request.app[DATABASE].run(read)
+        return request.app[TEMPLATES].page(
+            "staff/console.html",
+            staff=staff,
+            queue=queue,
+            chart=chart,
+            selected=chart.checkin if chart else "",
+            showing="detail" if chosen else "list",
+            now=self._clock.now(),
+        )
+
+    async def queue(self, request: web.Request) -> web.StreamResponse:
+        staff = staff_of(request)
+        queue = await request.app[DATABASE].run(lambda tx: self._queue(tx, staff))
+        return request.app[TEMPLATES].page("staff/queue.html", queue=queue, selected=request.query.get("selected", ""))
+
+    async def chart(self, request: web.Request) -> web.StreamResponse:
+        staff, checkin = staff_of(request), CheckInId(request.match_info["checkin"])
+        chart = await request.app[DATABASE].run(lambda tx: self._chart(tx, staff, checkin))
+        return request.app[TEMPLATES].page("staff/chart.html", chart=chart)
+
+    async def choose(self, request: web.Request) -> web.StreamResponse:
+        """The form of a new check-in."""
+        staff = staff_of(request)
+        everyone = await request.app[DATABASE].run(lambda tx: patients.find_all(tx, staff))
+        by_name = sorted(everyone, key=lambda patient: patient.name.casefold())
+        personas = list(self._catalog.personas.values())
+        return request.app[TEMPLATES].page("staff/new_check_in.html", patients=by_name, personas=personas)
+
+    async def invite(self, request: web.Request) -> web.StreamResponse:
+        """Makes the link and shows it once."""
+        staff, fields = staff_of(request), await request.post()
+        patient, persona = PatientId(str(fields.get("patient", ""))), str(fields.get("persona", ""))
+        if not patient:
+            raise FormIncomplete("patient", "Please choose a patient.")
+        if persona not in self._catalog.personas:
+            raise FormIncomplete("persona", "Please choose a check-in.")
+
+        def create(tx: Transaction) -> tuple[str, str]:
+            name = patients.contact(tx, staff, patient).name
+            return name, self._invitations.create(tx, staff, patient, persona, self._link_lifetime).token
+
+        name, token = await request.app[DATABASE].run(create)
+        request.app[LIVE].publish("queue")
+        # After the #: browsers never send that part, so no server or proxy on the way logs it.
+        link = f"{self._public_url or _own_url(request)}/c#{token}"
+        hours = round(self._link_lifetime / timedelta(hours=1))
+        return request.app[TEMPLATES].page("staff/invitation.html", patient_name=name, link=link, hours=hours)
+
+    async def acknowledge(self, request: web.Request) -> web.StreamResponse:
+        """Answers the pages this nurse was looking at; one that came in since stays unanswered."""
+        staff, fields = staff_of(request), await request.post()
+        checkin = CheckInId(str(fields.get("checkin", "")))
+        seen = {str(escalation) for escalation in fields.getall("escalation", [])}
+
+        def answer(tx: Transaction) -> list[EscalationId]:
+            open_now = [page for page in self._desk.for_checkin(tx, staff, checkin) if page.acknowledged_by is None]
+            return [self._desk.acknowledge(tx, staff, page.id).id for page in open_now if page.id in seen]
+
+        answered = await request.app[DATABASE].run(answer)
+        request.app[LIVE].publish("queue", {"checkin": checkin})
+        for escalation in answered:
+            await self._on_answered(Answered(checkin, escalation, staff))
+        if wants_json(request):
+            return web.Response(status=HTTPStatus.NO_CONTENT)
+        raise web.HTTPSeeOther(f"/staff/check-ins/{checkin}")
+
+    async def live(self, request: web.Request) -> web.StreamResponse:
+        """Notices of changes, ids only; the page then asks for what it shows."""
+        with request.app[LIVE].subscribe(session_of(request)) as subscription:
+            return await stream(request, subscription, self._clock, lambda: still_signed_in(request))
+
+    def _queue(self, tx: Transaction, staff: Staff) -> Queue:
+        return read_queue(tx, staff, self._desk, self._catalog, self._link_lifetime)
+
+    def _chart(self, tx: Transaction, staff: Staff, checkin: CheckInId) -> Chart:
+        return read_chart(tx, staff, self._desk, self._catalog, checkin)
+
+
+def _own_url(request: web.Request) -> str:
+    return f"{'https' if request.app[HTTPS] else 'http'}://{request.host}"

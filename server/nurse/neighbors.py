@@ -1,0 +1,107 @@
+"""What the console needs of stages it may not import: the desk's pages, new invitations, and the personas."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from server.nurse.wording import Titles
+from server.record.transaction import Transaction
+from server.vocabulary.findings import Tier
+from server.vocabulary.ids import CheckInId, EscalationId, PatientId, StaffId
+from server.vocabulary.principals import Principal, Staff
+
+
+class Page(Protocol):
+    """One request for a nurse; `escalation.desk.Escalation` is one."""
+
+    @property
+    def id(self) -> EscalationId: ...
+    @property
+    def checkin(self) -> CheckInId: ...
+    @property
+    def patient(self) -> PatientId: ...
+    @property
+    def patient_name(self) -> str: ...
+    @property
+    def tier(self) -> Tier: ...
+    @property
+    def trigger(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def quote(self) -> str: ...
+    @property
+    def where(self) -> str: ...
+    @property
+    def callback(self) -> str: ...
+    @property
+    def requested_at(self) -> datetime: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def acknowledged_by(self) -> StaffId | None: ...
+    @property
+    def acknowledged_at(self) -> datetime | None: ...
+
+
+class Desk(Protocol):
+    """Where pages are kept; the module `escalation.desk` is one."""
+
+    def open_pages(
+        self, tx: Transaction, principal: Principal, *, answered_since: datetime | None = None
+    ) -> Sequence[Page]: ...
+    def for_checkin(self, tx: Transaction, principal: Principal, checkin: CheckInId) -> Sequence[Page]: ...
+    def acknowledge(self, tx: Transaction, principal: Principal, escalation: EscalationId) -> Page: ...
+
+
+class NewInvitation(Protocol):
+    """A check-in's link at the only moment its token is known."""
+
+    @property
+    def checkin(self) -> CheckInId: ...
+    @property
+    def token(self) -> str: ...
+
+
+class Invitations(Protocol):
+    """Who mints links; the module `invitation.store` is one."""
+
+    def create(
+        self, tx: Transaction, principal: Principal, patient: PatientId, persona: str, lifetime: timedelta
+    ) -> NewInvitation: ...
+
+
+@dataclass(frozen=True)
+class PersonaChoice:
+    """A persona a nurse can send to a patient."""
+
+    id: str
+    name: str
+    """As the patient hears it, for example `Ana`."""
+    title: str
+    """What it does, for example `After discharge`."""
+    purpose: str
+    """One sentence for the nurse who chooses."""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What the persona packs tell the console."""
+
+    personas: Mapping[str, PersonaChoice]
+    """By id."""
+    title: Titles
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A nurse said "I have this" for a page that nobody had answered before."""
+
+    checkin: CheckInId
+    escalation: EscalationId
+    staff: Staff
+
+
+OnAnswered = Callable[[Answered], Awaitable[None]]
+"""Called after the answer is durable; the conductor tells the patient who is coming."""

@@ -1,0 +1,111 @@
+"""Who needs a nurse, in what order; pure. One row is one patient, however often the same call asked for help."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from server.nurse.neighbors import Page, PersonaChoice
+from server.nurse.wording import Titles, age, plain
+from server.record.checkins import CheckInRow
+from server.vocabulary.findings import Tier
+from server.vocabulary.ids import CheckInId, EscalationId, PatientId, StaffId
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """One patient for whom a nurse was called, by the most urgent of their pages."""
+
+    escalation: EscalationId
+    checkin: CheckInId
+    patient_name: str
+    tier: Tier
+    topic: str
+    quote: str
+    where: str
+    callback: str
+    requested_at: datetime
+    due_at: datetime
+    age: str
+    more: int
+    """Further open pages of the same patient."""
+    acknowledged_by: str
+    """Name of the nurse who answered; empty while nobody has."""
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """A check-in that needs nobody."""
+
+    checkin: CheckInId
+    patient_name: str
+    about: str
+    running: bool
+    since: datetime
+    age: str
+
+
+@dataclass(frozen=True)
+class CallGroup:
+    """Check-ins under one heading."""
+
+    title: str
+    calls: tuple[CallRow, ...]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The console's list, top to bottom."""
+
+    waiting: tuple[PageRow, ...]
+    answered: tuple[PageRow, ...]
+    calls: tuple[CallGroup, ...]
+
+
+def page_rows(pages: Iterable[Page], staff: Mapping[StaffId, str], title: Titles, now: datetime) -> tuple[PageRow, ...]:
+    """Most urgent first, then by the time left to answer."""
+    ordered = sorted(pages, key=lambda page: (page.tier.rank, page.due_at, page.id))
+    of_patient: dict[PatientId, list[Page]] = {}
+    for page in ordered:
+        of_patient.setdefault(page.patient, []).append(page)
+    return tuple(_page_row(group[0], len(group) - 1, staff, title, now) for group in of_patient.values())
+
+
+def call_groups(
+    checkins: Sequence[CheckInRow], names: Mapping[PatientId, str], personas: Mapping[str, PersonaChoice], now: datetime
+) -> tuple[CallGroup, ...]:
+    """Running calls by the persona who holds them, then the links that wait for their patient."""
+
+    def persona_name(row: CheckInRow) -> str:
+        return personas[row.persona].name if row.persona in personas else row.persona
+
+    def call(row: CheckInRow) -> CallRow:
+        about = personas[row.persona].title if row.persona in personas else plain(row.persona)
+        since = row.started_at or row.created_at
+        running = row.status == "running"
+        return CallRow(row.id, names[row.patient], about, running, since, age(since, None, now))
+
+    running = sorted((row for row in checkins if row.status == "running"), key=persona_name)
+    groups = [
+        CallGroup(f"On a call with {name}", tuple(map(call, rows))) for name, rows in groupby(running, persona_name)
+    ]
+    invited = tuple(call(row) for row in checkins if row.status == "invited")
+    return (*groups, CallGroup("Invited", invited)) if invited else tuple(groups)
+
+
+def _page_row(page: Page, more: int, staff: Mapping[StaffId, str], title: Titles, now: datetime) -> PageRow:
+    return PageRow(
+        escalation=page.id,
+        checkin=page.checkin,
+        patient_name=page.patient_name,
+        tier=page.tier,
+        topic=title(page.trigger),
+        quote=page.quote,
+        where=page.where,
+        callback=page.callback,
+        requested_at=page.requested_at,
+        due_at=page.due_at,
+        age=age(page.requested_at, page.due_at, now),
+        more=more,
+        acknowledged_by=staff.get(page.acknowledged_by, "A colleague") if page.acknowledged_by else "",
+    )

@@ -1,0 +1,21 @@
+"""The console's addresses, all of them for nurses only."""
+
+from aiohttp import hdrs, web
+
+from server.nurse.console import Console
+from server.pages.staff import add_page
+from server.vocabulary.principals import Role
+
+NURSES = frozenset({Role.NURSE})
+
+
+def add_routes(app: web.Application, console: Console) -> None:
+    """Call after `pages.install`."""
+    add_page(app, hdrs.METH_GET, "/staff/", console.show, NURSES)
+    add_page(app, hdrs.METH_GET, "/staff/check-ins/{checkin}", console.show, NURSES)
+    add_page(app, hdrs.METH_GET, "/staff/fragments/queue", console.queue, NURSES)
+    add_page(app, hdrs.METH_GET, "/staff/fragments/checkin/{checkin}", console.chart, NURSES)
+    add_page(app, hdrs.METH_GET, "/staff/fragments/new-check-in", console.choose, NURSES)
+    add_page(app, hdrs.METH_POST, "/staff/check-ins", console.invite, NURSES)
+    add_page(app, hdrs.METH_POST, "/staff/acknowledge", console.acknowledge, NURSES)
+    add_page(app, hdrs.METH_GET, "/staff/live", console.live, NURSES)

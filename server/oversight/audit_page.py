@@ -1,0 +1,89 @@
+"""The audit page: the latest rows of the chain and whether it is whole. Shows ids, never a patient's name or words."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiohttp import hdrs, web
+
+from server.pages.staff import DATABASE, add_page, staff_of
+from server.pages.templates import TEMPLATES
+from server.record import audit
+from server.record.chain import AuditRow
+from server.record.transaction import Transaction
+from server.vocabulary.ids import PatientId
+from server.vocabulary.principals import Role, Staff
+
+ROWS = 200
+"""Rows on one page."""
+VERIFY_EVERY = timedelta(minutes=1)
+"""Checking a million rows takes seconds on the records' only thread, so reloading the page must not repeat it."""
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One audit row as people read it."""
+
+    seq: int
+    at: str
+    who: str
+    action: str
+    patient: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the last check of the chain found."""
+
+    at: datetime
+    first_bad: int | None
+    """The first changed or missing row, or None when the chain is whole."""
+
+
+class AuditPage:
+    """The compliance officer's page."""
+
+    def __init__(self) -> None:
+        self._verdict: Verdict | None = None
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        staff, patient = staff_of(request), request.query.get("patient", "").strip()
+
+        def read(tx: Transaction) -> tuple[list[ShownRow], Verdict]:
+            return find(tx, staff, patient), self._verify(tx)
+
+        rows, verdict = await request.app[DATABASE].run(read)
+        self._verdict = verdict
+        return request.app[TEMPLATES].page(
+            "staff/audit.html",
+            staff=staff,
+            patient=patient,
+            rows=rows,
+            first_bad=verdict.first_bad,
+            verified_at=verdict.at,
+        )
+
+    def _verify(self, tx: Transaction) -> Verdict:
+        if self._verdict is not None and tx.now - self._verdict.at < VERIFY_EVERY:
+            return self._verdict
+        return Verdict(tx.now, audit.verify(tx))
+
+
+def find(tx: Transaction, staff: Staff, patient: str) -> list[ShownRow]:
+    """The newest rows first; all patients if `patient` is empty."""
+    rows = audit.find(tx, staff, patient=PatientId(patient) if patient else None, limit=ROWS)
+    return [shown(row) for row in rows]
+
+
+def shown(row: AuditRow) -> ShownRow:
+    detail = " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in json.loads(row.detail).items())
+    about = " · ".join(part for part in (row.subject, detail) if part)
+    return ShownRow(
+        row.seq, f"{row.at:%Y-%m-%d %H:%M:%S}", row.actor.removeprefix("staff:"), row.action, row.patient or "", about
+    )
+
+
+def add_routes(app: web.Application) -> None:
+    """Call after `pages.install`."""
+    add_page(app, hdrs.METH_GET, "/staff/audit", AuditPage().show, frozenset({Role.COMPLIANCE}))

@@ -1,0 +1,115 @@
+"""Who may do what: one explicit table, refused unless written down.
+
+Every function that reads or writes patient data starts with `require(...)`. The check is on the acting principal, never
+on what a page chose to show. Compliance staff read the audit chain and no patient data.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, assert_never
+
+from server.vocabulary.errors import NotPermitted
+from server.vocabulary.ids import CheckInId, PatientId
+from server.vocabulary.principals import Patient, Principal, Role, Service, Staff
+
+
+class Permission(StrEnum):
+    """One thing a principal can be allowed to do."""
+
+    PATIENT_ADD = "patient.add"
+    PATIENT_LIST = "patient.list"
+    PATIENT_READ = "patient.read"
+    PATIENT_CONTACT = "patient.contact"
+    PATIENT_BIRTH_CHECK = "patient.birth_check"
+    CHECKIN_ORDER = "checkin.order"
+    CHECKIN_LIST = "checkin.list"
+    CHECKIN_READ = "checkin.read"
+    CHECKIN_START = "checkin.start"
+    CHECKIN_END = "checkin.end"
+    JOURNAL_READ = "journal.read"
+    JOURNAL_WRITE = "journal.write"
+    INVITATION_CREATE = "invitation.create"
+    INVITATION_USE = "invitation.use"
+    PAGE_REQUEST = "page.request"
+    PAGE_READ = "page.read"
+    PAGE_ACKNOWLEDGE = "page.acknowledge"
+    PAGE_DELIVER = "page.deliver"
+    STAFF_ADD = "staff.add"
+    STAFF_SIGN_IN = "staff.sign_in"
+    AUDIT_READ = "audit.read"
+
+
+_P = Permission
+_CARE: Final = frozenset({
+    _P.PATIENT_ADD, _P.PATIENT_LIST, _P.PATIENT_READ, _P.PATIENT_CONTACT,
+    _P.CHECKIN_ORDER, _P.CHECKIN_LIST, _P.CHECKIN_READ, _P.CHECKIN_END, _P.JOURNAL_READ,
+    _P.INVITATION_CREATE, _P.PAGE_READ, _P.PAGE_ACKNOWLEDGE,
+})  # fmt: skip
+
+STAFF: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.NURSE: _CARE,
+    Role.CLINICIAN: _CARE,
+    Role.COMPLIANCE: frozenset({_P.AUDIT_READ}),
+}
+
+PATIENT: Final = frozenset({
+    _P.PATIENT_READ, _P.CHECKIN_READ, _P.CHECKIN_START, _P.CHECKIN_END, _P.JOURNAL_READ, _P.JOURNAL_WRITE,
+    _P.PAGE_REQUEST, _P.INVITATION_USE,
+})  # fmt: skip
+"""What patients may do, with their own record and the check-in whose link they claimed."""
+
+SERVICE: Final[Mapping[str, frozenset[Permission]]] = {
+    "conductor": frozenset({
+        _P.PATIENT_READ, _P.PATIENT_CONTACT, _P.CHECKIN_LIST, _P.CHECKIN_READ, _P.CHECKIN_START, _P.CHECKIN_END,
+        _P.JOURNAL_READ, _P.JOURNAL_WRITE, _P.PAGE_REQUEST, _P.PAGE_READ,
+    }),
+    "invitation": frozenset({
+        _P.PATIENT_CONTACT, _P.PATIENT_BIRTH_CHECK, _P.CHECKIN_READ, _P.INVITATION_USE, _P.PAGE_REQUEST,
+    }),
+    "pager": frozenset({_P.PAGE_DELIVER}),
+    "sign_in": frozenset({_P.STAFF_SIGN_IN}),
+    "command": frozenset({
+        _P.PATIENT_ADD, _P.PATIENT_LIST, _P.CHECKIN_ORDER, _P.INVITATION_CREATE, _P.STAFF_ADD, _P.AUDIT_READ,
+        _P.JOURNAL_READ,
+    }),
+}  # fmt: skip
+"""Parts of the service by name; a part that is not here may do nothing."""
+
+
+def require(
+    principal: Principal,
+    permission: Permission,
+    *,
+    patient: PatientId | None = None,
+    checkin: CheckInId | None = None,
+) -> None:
+    """Raises NotPermitted. A patient must name `patient`, `checkin` or both, and each must be their own."""
+    match principal:
+        case Staff():
+            allowed = permission in STAFF[principal.role]
+        case Service():
+            allowed = permission in SERVICE.get(principal.part, frozenset())
+        case Patient():
+            allowed = permission in PATIENT and _own(principal, patient, checkin)
+        case _:
+            assert_never(principal)
+    if not allowed:
+        raise NotPermitted(f"{_title(principal)} may not {permission}")
+
+
+def _own(principal: Patient, patient: PatientId | None, checkin: CheckInId | None) -> bool:
+    if patient is None and checkin is None:
+        return False
+    return patient in (None, principal.id) and checkin in (None, principal.checkin)
+
+
+def _title(principal: Principal) -> str:
+    match principal:
+        case Staff():
+            return principal.role
+        case Service():
+            return f"service {principal.part}"
+        case Patient():
+            return "patient"
+        case _:
+            assert_never(principal)

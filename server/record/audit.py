@@ -1,0 +1,122 @@
+"""The audit chain: one row for every read and write of patient data, in the same transaction as the act itself.
+
+If the row cannot be written, the act does not happen. Rows hold identifiers and SAFE facts only, never what was read.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, assert_never
+
+from sqlalchemy import Connection, insert, select
+
+from server.record.access import Permission, require
+from server.record.chain import START, AuditRow, Head, canonical, first_bad, link
+from server.record.privacy import SAFE_FIELDS, PrivacyBreach, is_token
+from server.record.schema import audit
+from server.vocabulary.ids import PatientId
+from server.vocabulary.principals import Patient, Principal, Service, Staff
+
+if TYPE_CHECKING:
+    from server.record.transaction import Transaction
+
+
+class AuditAction(StrEnum):
+    """Everything that is ever audited."""
+
+    PATIENT_ADDED = "patient.added"
+    PATIENT_LISTED = "patient.listed"
+    PATIENT_READ = "patient.read"
+    PATIENT_CONTACT_READ = "patient.contact_read"
+    PATIENT_BIRTH_CHECKED = "patient.birth_checked"
+    CHECKIN_ORDERED = "checkin.ordered"
+    CHECKIN_LISTED = "checkin.listed"
+    CHECKIN_READ = "checkin.read"
+    CHECKIN_STARTED = "checkin.started"
+    CHECKIN_ENDED = "checkin.ended"
+    JOURNAL_READ = "journal.read"
+    JOURNAL_WRITTEN = "journal.written"
+    INVITATION_CREATED = "invitation.created"
+    INVITATION_CLAIMED = "invitation.claimed"
+    INVITATION_REFUSED = "invitation.refused"
+    INVITATION_LOCKED = "invitation.locked"
+    INVITATION_BOUND = "invitation.bound"
+    INVITATION_RESUMED = "invitation.resumed"
+    PAGE_REQUESTED = "page.requested"
+    PAGE_REPEATED = "page.repeated"
+    PAGE_RAISED = "page.raised"
+    PAGE_SENT = "page.sent"
+    PAGE_READ = "page.read"
+    PAGE_ACKNOWLEDGED = "page.acknowledged"
+    STAFF_ADDED = "staff.added"
+    STAFF_SIGNED_IN = "staff.signed_in"
+    STAFF_SIGN_IN_REFUSED = "staff.sign_in_refused"
+    STAFF_SIGNED_OUT = "staff.signed_out"
+    AUDIT_READ = "audit.read"
+
+
+def append(
+    connection: Connection,
+    at: datetime,
+    principal: Principal,
+    action: AuditAction,
+    patient: PatientId | None,
+    subject: str,
+    detail: Mapping[str, str | int | bool],
+) -> None:
+    """Adds the next link. Raises PrivacyBreach if `detail` holds a name not on the SAFE list or a value with blanks."""
+    for name, value in detail.items():
+        if name not in SAFE_FIELDS or not is_token(value):
+            raise PrivacyBreach(f"audit detail {name!r}: only SAFE fields, and no free text")
+    # The lock matters on PostgreSQL only; SQLite has a single writer.
+    last = connection.execute(
+        select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1).with_for_update()
+    ).one_or_none()
+    seq, prev = (last.seq + 1, last.hash) if last else (1, START)
+    row = AuditRow(seq, at, actor(principal), action.value, patient, subject, canonical(detail), prev, "")
+    connection.execute(insert(audit).values({**vars(row), "hash": link(row)}))
+
+
+def actor(principal: Principal) -> str:
+    """How the chain names a principal."""
+    match principal:
+        case Staff():
+            return f"staff:{principal.id}"
+        case Patient():
+            return f"patient:{principal.id}"
+        case Service():
+            return f"service:{principal.part}"
+        case _:
+            assert_never(principal)
+
+
+def head(tx: "Transaction") -> Head:
+    """The end of the chain, to be noted outside this database."""
+    last = tx.connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
+    return Head(last.seq, last.hash) if last else Head(0, START)
+
+
+def verify(tx: "Transaction", anchor: Head | None = None) -> int | None:
+    """The first sequence number that was changed, removed or moved; None if the chain is whole.
+
+    Rows cut from the end are found only with an `anchor` noted earlier and kept elsewhere.
+    """
+    return first_bad(_all(tx.connection), anchor)
+
+
+def find(
+    tx: "Transaction", principal: Principal, *, patient: PatientId | None = None, limit: int = 200
+) -> list[AuditRow]:
+    """The newest rows first. Looking is itself audited."""
+    require(principal, Permission.AUDIT_READ)
+    query = select(audit).order_by(audit.c.seq.desc()).limit(limit)
+    if patient is not None:
+        query = query.where(audit.c.patient == patient)
+    rows = [AuditRow(**row) for row in tx.connection.execute(query).mappings()]
+    tx.audit(principal, AuditAction.AUDIT_READ, patient=patient, detail={"count": len(rows)})
+    return rows
+
+
+def _all(connection: Connection) -> Iterator[AuditRow]:
+    query = select(audit).order_by(audit.c.seq).execution_options(yield_per=500)
+    return (AuditRow(**row) for row in connection.execute(query).mappings())

@@ -1,0 +1,81 @@
+"""Which named facts may appear in a log line or an audit row, and the one function that logs.
+
+A field is SAFE or PHI by its name, decided here once; a name on neither list is treated as PHI. Nothing on the PHI list
+may ever reach a log, a metric label, a trace, an exception text or a URL.
+"""
+
+import json
+import logging
+import re
+from collections import Counter
+from typing import Final
+
+SAFE_FIELDS: Final = frozenset({
+    "ack_ms", "acknowledged_at", "acknowledged_by", "action", "actor", "allowed", "at", "attempt", "attempts",
+    "bound_at", "bytes", "camera", "channel", "checkin", "claimed_at", "close_code", "code", "connection",
+    "continues", "count", "created_at", "detail", "disabled_at", "done_at", "due_at", "duration_ms",
+    "end_of_turn_ms", "end_reason", "ended_at", "error", "escalation", "event", "every_seconds", "expires_at",
+    "fence", "file", "found", "frames", "hash", "host", "id", "interrupted", "invitation", "jitter_ms", "kid",
+    "kind", "last_error", "last_seen", "lease_until", "level", "line", "locked_at", "loss_percent", "master_kid",
+    "method", "migration", "mode", "objectives_open", "pack_hash", "paged_at", "part", "patient", "persona",
+    "playout_ms", "policy_ms", "port", "prev", "provider", "reason", "recognizer_ms", "refused", "requested_at",
+    "resumed", "retry_seconds", "role", "route", "row_version", "samples", "seconds", "sentence", "seq", "sessions",
+    "staff", "staff_name", "stage", "started_at", "state", "status", "subject", "tier", "tries_left", "turn",
+    "turns", "typed", "utterance", "version", "voice_ms", "wait_ms", "what", "wrong_answers",
+})  # fmt: skip
+"""Operational facts. `patient`, `checkin`, `escalation` and the like are opaque identifiers, never names."""
+
+PHI_FIELDS: Final = frozenset({
+    "address", "answer", "birth", "birth_day", "birth_month", "birth_year", "callback", "caption", "chart",
+    "contact", "day", "device", "diagnosis", "discharged_on", "email", "first_name", "heard", "high_alert", "how",
+    "medicines", "month", "name", "objective", "password_hash", "payload", "phone", "place", "planned", "purpose",
+    "quote", "script", "text", "token", "token_hash", "transcript", "trigger", "trigger_key", "where", "words",
+    "wrapped", "year",
+})  # fmt: skip
+"""What a patient said, is or has. Trigger, objective and script ids count: beside a patient's id they name a symptom.
+Secrets and e-mail addresses count: they have no more business in a log than a diagnosis."""
+
+refused_fields: Counter[str] = Counter()
+"""How often each field name was kept out of the log; anything in here is a defect to fix."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9_.:/@+-]{0,120}")
+
+
+class PrivacyBreach(Exception):
+    """Code tried to put a field into the open that is not on the SAFE list."""
+
+
+_strict = False
+
+
+def set_strict(on: bool) -> None:
+    """Strict: an unsafe field raises `PrivacyBreach`. Not strict (production): it is dropped and counted.
+
+    Tests are strict. Production is not, because a check-in must not die of a careless log line.
+    """
+    global _strict
+    _strict = on
+
+
+def is_token(value: object) -> bool:
+    """True for numbers, booleans and strings that cannot be a sentence: at most 120 characters, no blanks."""
+    return isinstance(value, bool | int | float) or (isinstance(value, str) and _TOKEN.fullmatch(value) is not None)
+
+
+def log(logger: logging.Logger, level: int, event_name: str, **fields: str | float | None) -> None:
+    """One line, `event_name key=value …`. The only logging call of the project."""
+    unsafe = fields.keys() - SAFE_FIELDS
+    if unsafe and _strict:
+        raise PrivacyBreach(f"not on the SAFE list of record/privacy.py: {', '.join(sorted(unsafe))}")
+    refused_fields.update(unsafe)
+    if logger.isEnabledFor(level):
+        kept = [f"{key}={_shown(value)}" for key, value in fields.items() if key not in unsafe and value is not None]
+        kept += [f"refused={len(unsafe)}"] if unsafe else []
+        logger.log(level, "%s", " ".join([event_name, *kept]))
+
+
+def _shown(value: str | float | None) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    # Quoted and shortened, so that no value can forge a second line.
+    return str(value) if is_token(value) else json.dumps(str(value)[:120])

@@ -1,0 +1,196 @@
+"""The tables. Every column of type LargeBinary that is not a hash holds ciphertext of the patient's own key.
+
+In the clear: opaque ids, times, states, tiers, staff. Never in the clear: a patient's name, words, phone, birth date,
+chart, or a trigger id beside a patient's id.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time on every database; SQLite itself would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return value and value.replace(tzinfo=UTC) if value is None or value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID = String(40)
+
+patient = Table(
+    "patient",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("row_version", Integer, nullable=False),
+    Column("name", LargeBinary, nullable=False),
+    Column("contact", LargeBinary, nullable=False),
+    Column("birth", LargeBinary, nullable=False),
+    Column("chart", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+# No foreign key: keys are backed up apart from what they open, and deleting one is how a patient is forgotten.
+patient_key = Table(
+    "patient_key",
+    metadata,
+    Column("patient", ID, primary_key=True),
+    Column("kid", Integer, primary_key=True, autoincrement=False),
+    Column("master_kid", String(16), nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("email", String(320), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", String(300), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+)
+
+staff_session = Table(
+    "staff_session",
+    metadata,
+    Column("token_hash", LargeBinary(32), primary_key=True),
+    Column("staff", ID, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+)
+
+checkin = Table(
+    "checkin",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("patient", ID, ForeignKey("patient.id"), nullable=False, index=True),
+    Column("persona", String(80), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("pack_hash", String(64), nullable=False),
+    Column("status", String(10), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Column("end_reason", String(20)),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("checkin", ID, ForeignKey("checkin.id"), nullable=False, index=True),
+    Column("patient", ID, ForeignKey("patient.id"), nullable=False),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("wrong_answers", Integer, nullable=False),
+    Column("locked_at", Moment),
+    Column("bound_at", Moment),
+)
+
+# Before Start several devices may have claimed a link; at Start `bound_at` is set here for one of them and on the link.
+invitation_device = Table(
+    "invitation_device",
+    metadata,
+    Column("token_hash", LargeBinary(32), primary_key=True),
+    Column("invitation", ID, ForeignKey("invitation.id"), nullable=False, index=True),
+    Column("claimed_at", Moment, nullable=False),
+    Column("bound_at", Moment),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("checkin", ID, ForeignKey("checkin.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+escalation = Table(
+    "escalation",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("checkin", ID, ForeignKey("checkin.id"), nullable=False),
+    Column("patient", ID, ForeignKey("patient.id"), nullable=False),
+    Column("row_version", Integer, nullable=False),
+    Column("tier", String(20), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("turn", Integer, nullable=False),
+    Column("trigger", LargeBinary, nullable=False),
+    Column("trigger_key", LargeBinary(16), nullable=False),
+    Column("place", LargeBinary, nullable=False),
+    Column("requested_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("paged_at", Moment),
+    Column("acknowledged_by", ID, ForeignKey("staff.id")),
+    Column("acknowledged_at", Moment),
+    UniqueConstraint("checkin", "trigger_key"),
+)
+
+due_work = Table(
+    "due_work",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("subject", ID, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("every_seconds", Integer, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", Moment),
+    Column("last_error", String(80)),
+    Column("done_at", Moment),
+    UniqueConstraint("kind", "subject"),
+    Index("ix_due_work_done_at_due_at", "done_at", "due_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("patient", ID, index=True),
+    Column("subject", String(120), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)

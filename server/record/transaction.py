@@ -1,0 +1,46 @@
+"""One unit of work on the records: what it reads, writes and audits becomes true together or not at all."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from server.record.audit import AuditAction, append
+from server.record.vault import Vault
+from server.vocabulary.ids import PatientId
+from server.vocabulary.principals import Principal
+
+
+class Transaction:
+    """The open connection with the vault and the audit chain; lives on the database's worker thread only."""
+
+    def __init__(
+        self, connection: Connection, vault: Vault, now: datetime, listeners: Mapping[str, list[Callable[..., None]]]
+    ) -> None:
+        self.connection = connection
+        self.vault = vault
+        self.now = now
+        """The clock's time when this transaction began."""
+        self.callbacks: list[Callable[[], None]] = []
+        self._listeners = listeners
+
+    def audit(
+        self,
+        principal: Principal,
+        action: AuditAction,
+        *,
+        patient: PatientId | None = None,
+        subject: str = "",
+        detail: Mapping[str, str | int | bool] | None = None,
+    ) -> None:
+        """Writes the audit row. `detail` takes SAFE fields with values free of blanks; anything else raises."""
+        append(self.connection, self.now, principal, action, patient, subject, detail or {})
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Runs `callback` on the event loop once this work is durable; never if it is rolled back."""
+        self.callbacks.append(callback)
+
+    def announce(self, topic: str, *ids: str) -> None:
+        """After commit, calls everyone who listens to `topic` at `Database.listen`, with identifiers only."""
+        for listener in self._listeners.get(topic, []):
+            self.after_commit(lambda listener=listener: listener(*ids))  # type: ignore[misc]

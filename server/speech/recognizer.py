@@ -1,0 +1,145 @@
+"""Moonshine tiny-en run by plain ONNX Runtime: one utterance of 16 kHz sound in, its words out.
+
+One thread and no spinning (research/speech.md §4: a second, preempted thread turned 65 ms into 2 s).
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from server.speech.hallucination import without_invention
+
+SAMPLE_RATE = 16_000
+_WORKERS = 2
+"""A final result never waits for a partial one."""
+_BEGIN, _END = 1, 2
+_TOKENS_PER_FRAME = 0.35
+"""Most tokens per encoder frame; guards against loops (moonshine's own bound is 6.5 tokens a second)."""
+_EMPTY_CACHE = (1, 8, 0, 36)
+"""Shape of an empty key/value cache of tiny-en: batch, heads, length, head size."""
+
+Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """What was recognized."""
+
+    text: str
+    tokens: tuple[int, ...]
+    """For the next, longer decode of the same utterance, which starts by checking them in one pass."""
+
+
+class Moonshine:
+    """The model; thread-safe, blocking."""
+
+    def __init__(self, folder: Path) -> None:
+        self._encoder = _session(folder / "encoder_model.ort")
+        self._decoder = _session(folder / "decoder_model_merged.ort")
+        self._vocabulary = _read_vocabulary((folder / "tokenizer.bin").read_bytes())
+        self._past = [item.name for item in self._decoder.get_inputs() if item.name.startswith("past_key")]
+        self._presents = [item.name for item in self._decoder.get_outputs()][1:]
+        self._encoder_masked = "attention_mask" in {item.name for item in self._encoder.get_inputs()}
+        self._decoder_inputs = {item.name for item in self._decoder.get_inputs()}
+
+    def decode(self, samples: Samples, known: tuple[int, ...] = ()) -> Hypothesis:
+        """Greedy decoding of mono 16 kHz samples in -1..1; `known` tokens are kept only while the model agrees."""
+        feed: dict[str, Any] = {"input_values": samples[None]}
+        if self._encoder_masked:
+            feed["attention_mask"] = np.ones((1, len(samples)), np.int64)
+        hidden = self._encoder.run(None, feed)[0]
+        tokens = self._generate(hidden, known)
+        return Hypothesis(self._text(tokens), tuple(tokens))
+
+    def _generate(self, hidden: npt.NDArray[np.float32], known: tuple[int, ...]) -> list[int]:
+        length = hidden.shape[1]
+        most = int(length * _TOKENS_PER_FRAME) + 6
+        context = {
+            "encoder_hidden_states": hidden,
+            "encoder_attention_mask": np.ones((1, length), np.int64),
+        }
+        past = dict.fromkeys(self._past, np.zeros(_EMPTY_CACHE, np.float32))
+        tokens, past, token = self._verify(context, past, known)
+        while token != _END and len(tokens) < most:
+            tokens.append(token)
+            logits, present = self._step(context, past, [token], cached=True)
+            past = {name: present[name] if ".decoder." in name else past[name] for name in self._past}
+            token = int(logits[-1])
+        return tokens
+
+    def _verify(
+        self, context: dict[str, Any], past: dict[str, Any], known: tuple[int, ...]
+    ) -> tuple[list[int], dict[str, Any], int]:
+        """Run the start token and `known` in one pass; returns the agreed tokens, their cache, and the next token."""
+        best, present = self._step(context, past, [_BEGIN, *known], cached=False)
+        agreed = 0
+        while agreed < len(known) and int(best[agreed]) == known[agreed]:
+            agreed += 1
+        kept = {
+            name: present[name][:, :, : agreed + 1] if ".decoder." in name else present[name] for name in self._past
+        }
+        return list(known[:agreed]), kept, int(best[agreed])
+
+    def _step(
+        self, context: dict[str, Any], past: dict[str, Any], tokens: list[int], *, cached: bool
+    ) -> tuple[npt.NDArray[np.int64], dict[str, Any]]:
+        feed = {**context, "input_ids": np.array([tokens], np.int64), **past}
+        feed["use_cache_branch"] = np.array([cached])
+        feed = {name: value for name, value in feed.items() if name in self._decoder_inputs}
+        logits, *rest = self._decoder.run(None, feed)
+        named = dict(zip(self._presents, rest, strict=True))
+        present = {name: named[name.replace("past_key_values", "present")] for name in self._past}
+        return logits[0].argmax(-1), present
+
+    def _text(self, tokens: list[int]) -> str:
+        raw = b"".join(self._vocabulary[token] for token in tokens if token > _END)
+        return raw.decode("utf-8", "ignore").replace("\u2581", " ").strip()
+
+
+class Recognizer:
+    """The model behind two worker threads, shared by all check-ins of the process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._model = Moonshine(folder)
+        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="recognizer")
+        self._model.decode(np.zeros(SAMPLE_RATE, np.float32))  # the first run allocates; no patient should wait for it
+
+    async def recognize(self, pcm: bytes, known: tuple[int, ...] = ()) -> Hypothesis:
+        """The words of one utterance of 16-bit sound, at most about 30 s; empty where nothing was said."""
+        samples = np.frombuffer(pcm, np.int16).astype(np.float32) / 32768.0
+        loop = asyncio.get_running_loop()
+        hypothesis = await loop.run_in_executor(self._workers, self._model.decode, samples, known)
+        text = without_invention(hypothesis.text, len(samples) / SAMPLE_RATE)
+        return Hypothesis(text, hypothesis.tokens)
+
+    def close(self) -> None:
+        """Stop the worker threads."""
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _read_vocabulary(data: bytes) -> list[bytes]:
+    """The tokenizer file: byte strings, each behind its length in one byte, or two from 128 on."""
+    vocabulary, at = [], 0
+    while at < len(data):
+        length = data[at]
+        if length >= 128:
+            at += 1
+            length = data[at] * 128 + length - 128
+        at += 1
+        vocabulary.append(data[at : at + length])
+        at += length
+    return vocabulary

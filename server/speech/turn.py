@@ -1,0 +1,186 @@
+"""When does a patient's turn begin and end? Pure: windows of voice activity and opinions in, actions out.
+
+Silence alone cannot tell a pause from an end (research/models.md: 7 of 49 hesitant recordings pause 1.5 s inside a
+sentence), so the wait depends on what was said and on the audio model's vote.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from server.speech.completeness import Completeness, completeness
+
+WINDOW_SECONDS = 0.032
+"""One step of the voice-activity model: 512 samples at 16 kHz."""
+
+
+_CARRY_WINDOWS = 8
+"""Silent windows (0.26 s) that make a pause short enough to be inside a turn, long enough to cut at."""
+
+
+class Action(Enum):
+    """What the listener must do next."""
+
+    START = "start"
+    INTERIM = "interim"
+    """Decode what is there, for captions and early triage."""
+    SPECULATE = "speculate"
+    """Decode the utterance now, so that its words are there when the wait is over."""
+    VOTE = "vote"
+    """Ask the audio end-of-turn model."""
+    COMMIT = "commit"
+    CARRY = "carry"
+    """The utterance grows too long for the recognizer: bank its words and go on with the same turn."""
+
+
+@dataclass(frozen=True)
+class TurnTimings:
+    """Seconds and probabilities; sources: research/speech.md §2 (table C) and §10, measured again by `bench latency`."""
+
+    start_windows: int = 2
+    """Voiced windows in a row that begin a turn."""
+    voiced: float = 0.5
+    """Probability that begins voice."""
+    still_voiced: float = 0.35
+    """Probability that keeps it, just after voice."""
+    speculate_after: float = 0.096
+    vote_windows: tuple[int, ...] = (4, 10, 19)
+    """Silent windows at which the audio model is asked."""
+    floor: float = 0.19
+    """Least silence before any end."""
+    finished: tuple[tuple[float, float], ...] = ((0.30, 0.19), (0.18, 0.30), (0.0, 0.45))
+    """For a finished sentence: (vote at least, silence needed)."""
+    finished_unvoted: float = 0.40
+    unsure: float = 0.8
+    open: float = 2.2
+    """An open sentence is held for this long."""
+    nothing_recognized: float = 0.5
+    no_text_yet: float = 1.0
+    interim_every: float = 0.6
+    carry_after: float = 18.0
+    """From here the next short pause banks the words; the recognizer is trained on at most 30 s."""
+    carry_at_latest: float = 26.0
+
+
+class Turn:
+    """The state of one patient's turn-taking."""
+
+    def __init__(self, timings: TurnTimings | None = None) -> None:
+        self.timings = timings or TurnTimings()
+        self.patience = 1.0
+        """Factor on every wait; above 1 where the question asks for thought."""
+        self.active = False
+        self._run = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        self.windows = 0
+        """Windows of the current utterance so far."""
+        self.voiced = 0
+        """Windows up to and including the last voiced one."""
+        self._interim_at = 0
+        self._speculated = -1
+        self._text: str | None = None
+        self._text_for = -1
+        self._vote: float | None = None
+        self.carried = ""
+        """Words of the same turn already banked."""
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the last voiced window."""
+        return (self.windows - self.voiced) * WINDOW_SECONDS
+
+    @property
+    def known(self) -> bool:
+        """Whether the words up to the last voiced window have been recognized."""
+        return self._text is not None and self._text_for == self.voiced
+
+    @property
+    def text(self) -> str:
+        """The whole turn's words as far as known."""
+        return f"{self.carried} {self._text or ''}".strip()
+
+    def hear(self, probability: float) -> list[Action]:
+        """Take one window's probability of voice."""
+        if not self.active:
+            return self._wait(probability)
+        self.windows += 1
+        quiet_before = self.windows - 1 - self.voiced
+        if probability >= (self.timings.still_voiced if quiet_before == 0 else self.timings.voiced):
+            self.voiced = self.windows
+            self._vote = None
+            return self._speaking()
+        return self._pausing()
+
+    def recognized(self, voiced: int, text: str) -> None:
+        """The words of the utterance up to window `voiced` are known."""
+        self._text, self._text_for = text, voiced
+
+    def voted(self, voiced: int, probability: float) -> None:
+        """The audio model's probability that the turn ended, asked after window `voiced`."""
+        if voiced == self.voiced:
+            self._vote = probability
+
+    def carry(self, text: str) -> None:
+        """Bank `text` and go on with an empty utterance."""
+        banked = f"{self.carried} {text}".strip()
+        self._reset()
+        self.carried = banked
+
+    def end(self) -> None:
+        """The turn was committed; wait for the next."""
+        self.active = False
+        self._run = 0
+        self._reset()
+
+    def _wait(self, probability: float) -> list[Action]:
+        self._run = self._run + 1 if probability >= self.timings.voiced else 0
+        if self._run < self.timings.start_windows:
+            return []
+        self.active = True
+        self._reset()
+        return [Action.START]
+
+    def began(self, windows: int) -> None:
+        """The utterance starts with `windows` windows kept from before the voice."""
+        self.windows = self.voiced = self._interim_at = windows
+
+    def _speaking(self) -> list[Action]:
+        length = self.windows * WINDOW_SECONDS
+        if length >= self.timings.carry_at_latest:
+            return [Action.CARRY]
+        if (self.windows - self._interim_at) * WINDOW_SECONDS >= self.timings.interim_every:
+            self._interim_at = self.windows
+            return [Action.INTERIM]
+        return []
+
+    def _pausing(self) -> list[Action]:
+        actions = []
+        silent = self.windows - self.voiced
+        if self.silence >= self.timings.speculate_after and self._speculated != self.voiced:
+            self._speculated = self.voiced
+            actions.append(Action.SPECULATE)
+        if silent in self.timings.vote_windows:
+            actions.append(Action.VOTE)
+        if self.silence >= self.needed():
+            actions.append(Action.COMMIT)
+        elif self.windows * WINDOW_SECONDS >= self.timings.carry_after and self.known and silent == _CARRY_WINDOWS:
+            actions.append(Action.CARRY)
+        return actions
+
+    def needed(self) -> float:
+        """Seconds of silence after which this turn counts as ended, from what is known so far."""
+        t = self.timings
+        if not self.known:
+            return t.no_text_yet
+        state = completeness(self.text)
+        if state is None:
+            return t.nothing_recognized
+        if state is Completeness.OPEN:
+            return t.open
+        if state is Completeness.UNSURE:
+            return t.unsure * self.patience
+        if self._vote is None:
+            return max(t.floor, t.finished_unvoted * self.patience)
+        needed = next(seconds for least, seconds in t.finished if self._vote >= least)
+        return max(t.floor, needed * self.patience)

@@ -1,0 +1,220 @@
+"""Everything that can happen in a check-in, as one closed union.
+
+Each event is appended to the journal, sent to the consoles and, where it has a view there, to the patient's page,
+by `CheckIn.emit` and nowhere else. A new kind of event fails the type check until every reader handles it.
+Fields named in `record.privacy` as PHI are stored encrypted and never logged.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from server.vocabulary.findings import Tier
+from server.vocabulary.ids import EscalationId, StaffId
+
+
+@dataclass(frozen=True)
+class CheckInStarted:
+    """The patient tapped Start for the first time, or came back after a break."""
+
+    persona: str
+    version: str
+    pack_hash: str
+    """SHA-256 of the persona pack's files, hexadecimal."""
+    resumed: bool
+    kind: Literal["check_in_started"] = "check_in_started"
+
+
+@dataclass(frozen=True)
+class ConnectionChanged:
+    """The patient's connection came, went, or moved to another device."""
+
+    state: Literal["connected", "lost", "reconnected", "typing_only"]
+    kind: Literal["connection_changed"] = "connection_changed"
+
+
+@dataclass(frozen=True)
+class PatientTurn:
+    """What the patient said or typed, as one turn."""
+
+    turn: int
+    """1-based, counts patient turns of the whole check-in."""
+    text: str
+    typed: bool
+    continues: bool
+    """True when these words go on with the previous turn, which was taken for finished too early."""
+    kind: Literal["patient_turn"] = "patient_turn"
+
+
+@dataclass(frozen=True)
+class PatientSilent:
+    """The patient has said nothing for a while after a question."""
+
+    seconds: float
+    kind: Literal["patient_silent"] = "patient_silent"
+
+
+@dataclass(frozen=True)
+class NurseAsked:
+    """The patient pressed the button that asks for a nurse."""
+
+    kind: Literal["nurse_asked"] = "nurse_asked"
+
+
+@dataclass(frozen=True)
+class TriggerFired:
+    """A guardrail fired on the patient's words."""
+
+    turn: int
+    trigger: str
+    version: int
+    tier: Tier
+    quote: str
+    kind: Literal["trigger_fired"] = "trigger_fired"
+
+
+@dataclass(frozen=True)
+class NegativeFound:
+    """The patient denied a red flag."""
+
+    turn: int
+    trigger: str
+    version: int
+    quote: str
+    kind: Literal["negative_found"] = "negative_found"
+
+
+@dataclass(frozen=True)
+class ObjectiveClosed:
+    """An objective ended, with the turns that are its evidence."""
+
+    objective: str
+    status: Literal["met", "refused", "unable", "not_reached"]
+    answer: str
+    """What was understood, for example `yes`, `better` or the patient's own words."""
+    turns: tuple[int, ...]
+    kind: Literal["objective_closed"] = "objective_closed"
+
+
+@dataclass(frozen=True)
+class QuestionUnanswered:
+    """The patient asked something the approved text has no answer to."""
+
+    turn: int
+    text: str
+    kind: Literal["question_unanswered"] = "question_unanswered"
+
+
+@dataclass(frozen=True)
+class SentenceGated:
+    """The output gate judged a sentence; a refused one is never synthesized."""
+
+    sentence: int
+    """1-based, counts the persona's sentences of the whole check-in."""
+    text: str
+    allowed: bool
+    script: str
+    reason: str
+    kind: Literal["sentence_gated"] = "sentence_gated"
+
+
+@dataclass(frozen=True)
+class SpeechHeard:
+    """What the patient's device was given to play, to the word: the transcript of record of the persona's side."""
+
+    planned: tuple[str, ...]
+    """The sentences of the reply, in order."""
+    heard: str
+    """As much of them as was handed to the wire; all of them unless `interrupted`."""
+    interrupted: bool
+    seconds: float
+    kind: Literal["speech_heard"] = "speech_heard"
+
+
+@dataclass(frozen=True)
+class EscalationRequested:
+    """A nurse is wanted; written in the same transaction as the page itself."""
+
+    escalation: EscalationId
+    tier: Tier
+    trigger: str
+    version: int
+    quote: str
+    turn: int
+    kind: Literal["escalation_requested"] = "escalation_requested"
+
+
+@dataclass(frozen=True)
+class EscalationAcknowledged:
+    """A nurse has seen the page and said so."""
+
+    escalation: EscalationId
+    tier: Tier
+    staff: StaffId
+    staff_name: str
+    kind: Literal["escalation_acknowledged"] = "escalation_acknowledged"
+
+
+@dataclass(frozen=True)
+class ConsentChanged:
+    """The patient allowed or withdrew something."""
+
+    what: Literal["ai_talk", "camera"]
+    allowed: bool
+    kind: Literal["consent_changed"] = "consent_changed"
+
+
+@dataclass(frozen=True)
+class TurnTimed:
+    """Where the time of one reply went, in milliseconds after the patient's last voiced sound."""
+
+    turn: int
+    end_of_turn_ms: float
+    """Silence waited for before the turn was taken as finished."""
+    recognizer_ms: float
+    """Extra wait for the recognizer after that silence; 0 when its result was already there."""
+    policy_ms: float
+    voice_ms: float
+    """From the decision to the first synthesized frame."""
+    playout_ms: float
+    """From the first synthesized frame to the packet that carries it."""
+    kind: Literal["turn_timed"] = "turn_timed"
+
+
+@dataclass(frozen=True)
+class FailedSafe:
+    """A part failed; the patient was told and a person was paged."""
+
+    code: str
+    kind: Literal["failed_safe"] = "failed_safe"
+
+
+@dataclass(frozen=True)
+class CheckInEnded:
+    """The check-in is over and its link with it."""
+
+    reason: Literal["completed", "patient_ended", "expired", "staff_ended"]
+    kind: Literal["check_in_ended"] = "check_in_ended"
+
+
+Event = Annotated[
+    CheckInStarted
+    | ConnectionChanged
+    | PatientTurn
+    | PatientSilent
+    | NurseAsked
+    | TriggerFired
+    | NegativeFound
+    | ObjectiveClosed
+    | QuestionUnanswered
+    | SentenceGated
+    | SpeechHeard
+    | EscalationRequested
+    | EscalationAcknowledged
+    | ConsentChanged
+    | TurnTimed
+    | FailedSafe
+    | CheckInEnded,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,41 @@
+"""Who acts: a staff member, the patient behind a claimed link, or a part of the service itself."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.vocabulary.ids import CheckInId, PatientId, StaffId
+
+
+class Role(StrEnum):
+    """Staff roles of this version; each sees only what its permissions in `record.access` say."""
+
+    NURSE = "nurse"
+    CLINICIAN = "clinician"
+    COMPLIANCE = "compliance"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A signed-in member of staff."""
+
+    id: StaffId
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Patient:
+    """The person who claimed a check-in's link; may touch that check-in and nothing else."""
+
+    id: PatientId
+    checkin: CheckInId
+
+
+@dataclass(frozen=True)
+class Service:
+    """A part of Nightlight acting on its own, for example the conductor, the pager or a command."""
+
+    part: str
+
+
+Principal = Staff | Patient | Service

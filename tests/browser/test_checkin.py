@@ -1,0 +1,96 @@
+"""Whole check-ins in a real browser: what the patient said, what the journal holds, and what the browser played."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from server.app import load_packs
+from server.checkin.thread import Thread
+from server.conversation.state import Decision, Visit
+from server.demo import people
+from server.speech.recognizer import Recognizer
+from server.speech.voice import VoiceProcess
+from tests.browser import visit
+from tests.browser.conftest import OpenBrowser
+from tests.browser.rehearsal import Rehearsal, rehearse
+from tests.browser.sound import transcribe
+from tests.fakes.service import Service
+from tests.fakes.speakers import Speaker
+
+KIND = "browser"
+
+pytestmark = pytest.mark.timeout(420)
+
+LEAD_SECONDS = 6.0
+"""From the microphone's start to the persona's first word: the page connects in about a second."""
+ANSWERS = {
+    "screen.chest": "No, no chest pain.",
+    "screen.breath": "No, I can breathe just fine.",
+    "screen.bleed": "No, nothing is bleeding.",
+    "screen.faint": "No, not at all.",
+    "screen.confused": "No, my head is clear.",
+    "trend.ask": "I feel a little better today.",
+    "trend.bother": "I get tired in the afternoon.",
+    "med.have": "Yes, I have all of them.",
+    "med.have_one": "Yes, I have it.",
+    "med.missed": "No, I did not miss any.",
+    "teach.ask": "I would call nine one one and not drive.",
+    "worry.ask": "I worry about the stairs in my house.",
+    "recap.ask": "Yes, that is right.",
+}
+"""What an easy patient answers, by the script that asks; anything else gets a plain no."""
+
+
+def easy_answer(decision: Decision) -> str:
+    """Nothing hurts, all medicines taken, knows what to do."""
+    return ANSWERS.get(decision.lines[-1].script, "No.")
+
+
+async def rehearsed() -> Rehearsal:
+    """The easy patient's whole check-in as one recording."""
+    pack = load_packs()["post-discharge"]
+    maria, _ = people(date(2026, 11, 17))
+    thread = Thread(pack, Visit(first_name=maria.first_name, medicines=maria.medicines))
+    persona = VoiceProcess("flite", "slt")
+    async with Speaker("flite", "rms") as patient:
+        plan = await rehearse(thread, easy_answer, patient, persona, LEAD_SECONDS)
+    await persona.close()
+    return plan
+
+
+async def journal(service: Service, checkin: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (await service.command("journal", checkin, "--json")).splitlines()]
+
+
+def said(entries: list[dict[str, object]], kind: str, field: str) -> str:
+    return " ".join(str(entry[field]) for entry in entries if entry["kind"] == kind)
+
+
+async def test_a_whole_check_in_by_voice(service: Service, open_browser: OpenBrowser, recognizer_folder: Path) -> None:
+    plan = await rehearsed()
+    checkin, link = await service.new_link()
+    async with open_browser(plan.recording) as browser:
+        page = await visit.open_patient(browser, link)
+        await visit.start_talking(page)
+        await visit.record_persona(page)
+        await page.wait_for_selector("#screen-goodbye:visible", timeout=(plan.seconds + 60) * 1000)
+        captions = " ".join(await visit.captions(page))
+        sound = await visit.recorded(page)
+    entries = await journal(service, checkin)
+    recognizer = Recognizer(recognizer_folder)
+    played = await transcribe(recognizer, sound)
+    recognizer.close()
+
+    assert entries[-1]["kind"] == "check_in_ended"
+    assert entries[-1]["reason"] == "completed"
+    print(
+        f"word error: patient {visit.word_error(' '.join(plan.answers), said(entries, 'patient_turn', 'text')):.2f}, "
+        f"persona {visit.word_error(captions, played):.2f}"
+    )
+    assert visit.word_error(" ".join(plan.answers), said(entries, "patient_turn", "text")) <= 0.20
+    assert visit.word_error(captions, said(entries, "speech_heard", "heard")) == 0.0
+    assert visit.word_error(captions, played) <= 0.25
+    assert [entry for entry in entries if entry["kind"] == "escalation_requested"] == []
+    assert all(entry["allowed"] for entry in entries if entry["kind"] == "sentence_gated")

@@ -1,0 +1,94 @@
+"""The import rule of docs/architecture: which stage may know which, and where each heavy library may be touched."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.contract.source import imports, imports_any, modules
+
+KIND = "contract"
+
+SHARED = {"vocabulary", "record", "pages"}
+"""What every stage may import."""
+BELOW = {"vocabulary": set(), "record": {"vocabulary"}, "pages": {"vocabulary", "record"}}
+"""What the shared packages themselves may import."""
+CROSSING = {"speech": {"media"}, "conversation": {"persona"}}
+"""The only two stages that know another one."""
+CONDUCTOR = "checkin"
+"""Knows the order of stages."""
+
+PLACES = {
+    "aiortc": ("server/media/",),
+    "livekit": ("server/media/room.py", "server/speech/"),
+    "mediapipe": ("perception/",),
+    "onnxruntime": ("perception/", "server/knowledge/embedder.py", "server/speech/recognizer.py"),
+}
+
+PURE = (
+    "server/conversation/",
+    "server/persona/lexicon.py",
+    "server/persona/pack.py",
+    "server/persona/plain.py",
+    "server/invitation/addresses.py",
+    "server/invitation/link.py",
+    "server/pages/lockout.py",
+    "server/signaling/candidate.py",
+    "server/signaling/description.py",
+    "server/signaling/offer.py",
+    "server/signaling/pace.py",
+    "server/speech/completeness.py",
+    "server/speech/hallucination.py",
+    "server/speech/pronunciation.py",
+    "server/speech/turn.py",
+    "server/speech/visemes.py",
+)
+IMPURE = ("asyncio", "aiohttp", "time", "random", "secrets", "logging")
+
+STAGES = sorted({module.parts[1] for module in modules("server") if len(module.parts) > 2})
+
+
+def packages_known_by(stage: str) -> set[str]:
+    """The packages of server/ that a package may import besides itself."""
+    every = set(STAGES)
+    return BELOW.get(stage, every if stage == CONDUCTOR else SHARED | CROSSING.get(stage, set())) | {stage}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_imports_only_what_it_may_know(stage: str) -> None:
+    crossings = {
+        f"{module} imports {name}"
+        for module in modules(f"server/{stage}")
+        for name in imports_any(module, "server")
+        if name.split(".")[1] not in packages_known_by(stage)
+    }
+    assert crossings == set()
+
+
+def test_perception_knows_nothing_of_the_server() -> None:
+    assert {name for module in modules("perception") for name in imports_any(module, "server")} == set()
+
+
+def test_the_server_never_imports_its_tests() -> None:
+    assert {
+        str(module) for module in modules("server", "perception") if imports_any(module, "tests", "pytest")
+    } == set()
+
+
+@pytest.mark.parametrize("library", sorted(PLACES))
+def test_a_heavy_library_stays_in_its_place(library: str) -> None:
+    users = {module.as_posix() for module in modules("server", "perception") if imports_any(module, library)}
+    assert {user for user in users if not user.startswith(PLACES[library])} == set()
+
+
+@pytest.mark.parametrize("place", PURE)
+def test_a_pure_module_decides_and_does_nothing_else(place: str) -> None:
+    chosen = [module for module in modules("server") if module.as_posix().startswith(place)]
+    assert chosen, f"{place} is gone: take it off the list or put its new name on it"
+    assert {f"{module}: {name}" for module in chosen for name in imports_any(module, *IMPURE)} == set()
+
+
+def test_the_rule_sees_imports_wherever_they_are(tmp_path: Path) -> None:
+    """The rule's own eyes: an import inside a function or under TYPE_CHECKING counts too."""
+    module = tmp_path / "late.py"
+    module.write_text("if TYPE_CHECKING:\n    import aiortc.sdp\ndef f():\n    from server.media import link\n")
+    assert imports(module) == {"aiortc.sdp", "server.media.link"}

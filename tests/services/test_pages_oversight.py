@@ -1,0 +1,60 @@
+"""The audit page and the clinician's list over HTTP."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from server.record.schema import audit as audit_table
+from server.vocabulary.principals import Role
+from tests.fakes.records import OTTO, ROSA
+from tests.fakes.staff_pages import APPROVED_CANARY, StaffPages, staff_pages
+
+KIND = "services"
+
+
+@pytest.fixture
+async def pages(tmp_path: Path) -> AsyncIterator[StaffPages]:
+    async with staff_pages(tmp_path) as pages:
+        yield pages
+
+
+async def audit_html(pages: StaffPages, query: str = "") -> str:
+    return await (await pages.get(f"/staff/audit{query}", await pages.cookie(Role.COMPLIANCE))).text()
+
+
+async def test_a_whole_chain_is_verified_and_shows_no_patient(pages: StaffPages) -> None:
+    patient = await pages.records.add(ROSA)
+    html = await audit_html(pages)
+    assert 'data-verified="yes"' in html
+    assert patient in html
+    assert "canary" not in html.casefold()
+
+
+async def test_a_changed_row_is_named(pages: StaffPages) -> None:
+    await pages.records.add(ROSA)
+    change = update(audit_table).where(audit_table.c.seq == 2).values(actor="staff:somebody_else")
+    await pages.records.database.run(lambda tx: tx.connection.execute(change))
+    html = await audit_html(pages)
+    assert 'data-verified="no"' in html
+    assert "Chain broken at row 2" in html
+
+
+async def test_a_search_shows_one_patients_rows(pages: StaffPages) -> None:
+    rosa, otto = await pages.records.add(ROSA), await pages.records.add(OTTO)
+    html = await audit_html(pages, f"?patient={rosa}")
+    assert rosa in html
+    assert otto not in html
+
+
+async def test_a_search_without_result_says_what_to_check(pages: StaffPages) -> None:
+    html = await audit_html(pages, "?patient=pt_<script>")
+    assert "No rows about this patient id." in html
+    assert "<script>" not in html.replace('<script type="module"', "")
+
+
+async def test_unsigned_words_are_marked_as_a_draft(pages: StaffPages) -> None:
+    html = await (await pages.get("/staff/persona", await pages.cookie(Role.CLINICIAN))).text()
+    assert APPROVED_CANARY in html
+    assert "Draft until signed" in html

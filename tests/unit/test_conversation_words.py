@@ -1,0 +1,49 @@
+"""Words made comparable, and the patient's own words kept."""
+
+import pytest
+
+from server.conversation.heard import hear
+from server.conversation.interruption import merge
+
+KIND = "unit"
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("I can't breathe!", " i cant breathe . "),
+        ("I can not breathe", " i cant breathe "),
+        ("I don t know", " i dont know "),
+        ("It’s 41", " its 41 "),
+        ("My leg's hot", " my leg s hot "),
+        ("eighty eight over fifty", " 88 over 50 "),
+        ("call nine one one", " call 911 "),
+        ("three fifty all day", " 350 all day "),
+        ("one hundred and one", " 100 and one "),
+        ("one hundred two", " 102 "),
+        ("98.6", " 98.6 "),
+        ("this one hurts", " this one hurts "),
+        ("", " "),
+    ],
+)
+def test_becomes_comparable(raw: str, text: str) -> None:
+    assert hear(raw).text == text
+
+
+def test_quotes_the_original() -> None:
+    heard = hear("Well... My CHEST's tight, dear. Bye.")
+    at = heard.text.index("chest")
+    assert heard.quote(at, at + 5) == "My CHEST's tight, dear"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "whole"),
+    [
+        ("My chest...", "hurts", "My chest hurts"),
+        ("I took.", "two of them", "I took two of them"),
+        ("No.", "My knee hurts.", "No. My knee hurts."),
+        ("", "yes", "yes"),
+    ],
+)
+def test_two_halves_make_one_turn(before: str, after: str, whole: str) -> None:
+    assert merge(before, after) == whole

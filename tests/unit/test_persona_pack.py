@@ -1,0 +1,85 @@
+"""A pack loads whole or says which line to mend; its words are plain."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from server.persona.loading import PackError, load_pack
+from server.persona.plain import grade
+
+KIND = "unit"
+
+SOURCE = Path(__file__).parents[2] / "personas" / "post-discharge"
+PACK = load_pack(SOURCE)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(SOURCE, tmp_path / "post-discharge")
+    return tmp_path / "post-discharge"
+
+
+def spoil(folder: Path, file: str, old: str, new: str) -> str:
+    """The complaint after one change, and the line of that change as `file:line`."""
+    path = folder / file
+    text = path.read_text("utf-8")
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    place = f"post-discharge/{file}:{text[: text.index(old)].count(chr(10)) + 1}:"
+    with pytest.raises(PackError) as caught:
+        load_pack(folder)
+    return str(caught.value).replace(place, "HERE")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("guardrails.yaml", "tier: emergency", "tier: terrible"),
+        ("guardrails.yaml", "{self_kill}", "{self_kil}"),
+        ("guardrails.yaml", "elephant|brick", "(elephant|brick"),
+        ("objectives.yaml", "screen.breath\n", "screen.breth\n"),
+        ("objectives.yaml", "yes_fires: CHEST_PAIN", "yes_fires: CHEST_PAN"),
+        ("objectives.yaml", "expects: yes_no", "expect: yes_no"),
+        ("scripts/danger.yaml", "Sit up straight.", "Sit up {straight}."),
+        ("scripts/danger.yaml", "Sit up straight.", "Sit " + "up " * 15 + "straight."),
+        ("scripts/routine.yaml", "ack.refused:", "ack.no:"),
+        ("scripts/routine.yaml", "ack.refused:", "p911.call:"),
+        ("persona.yaml", "value: 8,", "value: eight,"),
+    ],
+)
+def test_names_the_file_and_the_line(folder: Path, file: str, old: str, new: str) -> None:
+    assert "HERE" in spoil(folder, file, old, new)
+
+
+def test_names_a_missing_file(folder: Path) -> None:
+    (folder / "escalation.yaml").unlink()
+    with pytest.raises(PackError, match=r"post-discharge/escalation\.yaml:1: the file is missing"):
+        load_pack(folder)
+
+
+def test_the_hash_names_the_content(folder: Path) -> None:
+    assert load_pack(folder).content_hash == PACK.content_hash
+    with (folder / "persona.yaml").open("a") as file:
+        file.write("# signed\n")
+    assert load_pack(folder).content_hash != PACK.content_hash
+
+
+def test_the_hash_leaves_screenplays_out(folder: Path) -> None:
+    (folder / "screenplays" / "more.yaml").write_text("title: more\n")
+    assert load_pack(folder).content_hash == PACK.content_hash
+
+
+@pytest.mark.parametrize("script", PACK.lines)
+def test_reads_at_grade_six_or_below(script: str) -> None:
+    assert grade(PACK.lines[script].sentences) <= PACK.numbers.reading_grade_max.value
+
+
+def test_every_sentence_is_one_sentence() -> None:
+    sentences = [text for script in PACK.lines.values() for text in script.sentences]
+    assert [text for text in sentences if not text.endswith((".", "?")) or ". " in text or "? " in text] == []
+
+
+def test_every_number_and_guardrail_has_a_source_and_says_who_signed() -> None:
+    numbers = PACK.numbers.model_dump().values()
+    assert all(number["source"] and number["status"] == "draft until signed" for number in numbers)
+    assert all(rail.source and rail.status == "draft until signed" for rail in PACK.guardrails.values())

@@ -1,0 +1,87 @@
+"""The access table, cell by cell: a change to who may do what must be written here a second time."""
+
+import pytest
+
+from server.record.access import Permission, require
+from server.vocabulary.errors import NotPermitted
+from server.vocabulary.ids import CheckInId, PatientId, StaffId
+from server.vocabulary.principals import Patient, Principal, Role, Service, Staff
+
+KIND = "unit"
+OWN = Patient(PatientId("pt_own"), CheckInId("ci_own"))
+COLUMNS: list[Principal] = [
+    Staff(StaffId("st_1"), "N", Role.NURSE),
+    Staff(StaffId("st_2"), "C", Role.CLINICIAN),
+    Staff(StaffId("st_3"), "O", Role.COMPLIANCE),
+    OWN,
+    Service("conductor"),
+    Service("invitation"),
+    Service("pager"),
+    Service("sign_in"),
+    Service("command"),
+    Service("somebody else"),
+]
+TABLE = """
+                     nurse clinician compliance patient conductor invitation pager sign_in command other
+patient.add            x       x         -         -        -         -        -      -       x      -
+patient.list           x       x         -         -        -         -        -      -       x      -
+patient.read           x       x         -         x        x         -        -      -       -      -
+patient.contact        x       x         -         -        x         x        -      -       -      -
+patient.birth_check    -       -         -         -        -         x        -      -       -      -
+checkin.order          x       x         -         -        -         -        -      -       x      -
+checkin.list           x       x         -         -        x         -        -      -       -      -
+checkin.read           x       x         -         x        x         x        -      -       -      -
+checkin.start          -       -         -         x        x         -        -      -       -      -
+checkin.end            x       x         -         x        x         -        -      -       -      -
+journal.read           x       x         -         x        x         -        -      -       x      -
+journal.write          -       -         -         x        x         -        -      -       -      -
+invitation.create      x       x         -         -        -         -        -      -       x      -
+invitation.use         -       -         -         x        -         x        -      -       -      -
+page.request           -       -         -         x        x         x        -      -       -      -
+page.read              x       x         -         -        x         -        -      -       -      -
+page.acknowledge       x       x         -         -        -         -        -      -       -      -
+page.deliver           -       -         -         -        -         -        x      -       -      -
+staff.add              -       -         -         -        -         -        -      -       x      -
+staff.sign_in          -       -         -         -        -         -        -      x       -      -
+audit.read             -       -         x         -        -         -        -      -       x      -
+"""
+ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
+CELLS = [
+    pytest.param(who, Permission(row[0]), mark == "x", id=f"{row[0]}-{number}")
+    for row in ROWS
+    for number, (who, mark) in enumerate(zip(COLUMNS, row[1:], strict=True))
+]
+
+
+def permitted(who: Principal, what: Permission, patient: PatientId | None, checkin: CheckInId | None) -> bool:
+    try:
+        require(who, what, patient=patient, checkin=checkin)
+    except NotPermitted:
+        return False
+    return True
+
+
+def test_every_permission_has_a_row() -> None:
+    assert [row[0] for row in ROWS] == [permission.value for permission in Permission]
+
+
+@pytest.mark.parametrize(("who", "what", "expected"), CELLS)
+def test_cell(who: Principal, what: Permission, *, expected: bool) -> None:
+    assert permitted(who, what, OWN.id, OWN.checkin) is expected
+
+
+@pytest.mark.parametrize("what", Permission)
+@pytest.mark.parametrize(
+    ("patient", "checkin"),
+    [(None, None), ("pt_other", None), (None, "ci_other"), ("pt_other", "ci_own"), ("pt_own", "ci_other"), ("", "")],
+)
+def test_a_patient_reaches_nothing_but_their_own(
+    what: Permission, patient: PatientId | None, checkin: CheckInId | None
+) -> None:
+    assert not permitted(OWN, what, patient, checkin)
+
+
+def test_a_refusal_names_no_record() -> None:
+    with pytest.raises(NotPermitted) as caught:
+        require(OWN, Permission.JOURNAL_READ, patient=PatientId("pt_other"))
+    assert str(caught.value) == "patient may not journal.read"

@@ -1,0 +1,128 @@
+"""The journal keeps every kind of event, in order, for its own check-in only."""
+
+import traceback
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import pytest
+
+from server.record import journal
+from server.record.sealed import Unwritable
+from server.record.vault import Unreadable
+from server.vocabulary import events
+from server.vocabulary.errors import NotFound, NotPermitted
+from server.vocabulary.events import Event
+from server.vocabulary.findings import Tier
+from server.vocabulary.ids import CheckInId, EscalationId, StaffId
+from server.vocabulary.principals import Patient
+from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, OTTO, Records, records_in
+
+KIND = "unit"
+EVERY_KIND: list[Event] = [
+    events.CheckInStarted("after-discharge", "1.0.0", "0" * 64, resumed=False),
+    events.ConnectionChanged("connected"),
+    events.PatientTurn(1, "Ça va, “mostly” 🙂", typed=True, continues=False),
+    events.PatientSilent(8.5),
+    events.NurseAsked(),
+    events.TriggerFired(1, "CHEST_PAIN", 3, Tier.EMERGENCY, "my chest hurts"),
+    events.NegativeFound(2, "BREATHLESS", 1, "no, I breathe fine"),
+    events.ObjectiveClosed("weight", "met", "180", (1, 2)),
+    events.QuestionUnanswered(3, "can I drive?"),
+    events.SentenceGated(1, "Hello.", allowed=True, script="greeting.hello", reason="script"),
+    events.SpeechHeard(("Do not take it.",), "Do not", interrupted=True, seconds=0.7),
+    events.EscalationRequested(EscalationId("esc_1"), Tier.URGENT, "SWELLING", 1, "ankles", 4),
+    events.EscalationAcknowledged(EscalationId("esc_1"), Tier.URGENT, StaffId("st_1"), "Nia"),
+    events.ConsentChanged("camera", allowed=False),
+    events.TurnTimed(1, 480.0, 0.0, 2.5, 90.0, 20.0),
+    events.FailedSafe("recognizer_gone"),
+    events.CheckInEnded("completed"),
+]
+
+
+@pytest.fixture
+async def records(tmp_path: Path) -> AsyncIterator[Records]:
+    async with records_in(tmp_path) as opened:
+        yield opened
+
+
+async def checkin_of(records: Records) -> CheckInId:
+    return await records.order(await records.add())
+
+
+async def append(records: Records, checkin: CheckInId, event: Event) -> int:
+    return await records.database.run(lambda tx: journal.append(tx, CONDUCTOR, checkin, event, tx.now))
+
+
+def test_the_list_above_holds_every_kind() -> None:
+    assert [type(event) for event in EVERY_KIND] == list(get_args(get_args(Event)[0]))
+
+
+async def test_every_kind_comes_back_as_it_was_in_order(records: Records) -> None:
+    checkin = await checkin_of(records)
+    for number, event in enumerate(EVERY_KIND, start=1):
+        assert await append(records, checkin, event) == number
+        records.clock.move(timedelta(milliseconds=250))
+    entries = await records.database.run(lambda tx: journal.read(tx, CONDUCTOR, checkin))
+    assert [entry.event for entry in entries] == EVERY_KIND
+    assert [entry.seq for entry in entries] == list(range(1, len(EVERY_KIND) + 1))
+    assert [entry.at for entry in entries[:2]] == [NOON, NOON + timedelta(milliseconds=250)]
+
+
+async def test_each_checkin_counts_from_one(records: Records) -> None:
+    first, second = await checkin_of(records), await checkin_of(records)
+    await append(records, first, events.FailedSafe("a"))
+    assert await append(records, second, events.FailedSafe("b")) == 1
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        events.ConnectionChanged(cast("Any", "canaryword")),
+        events.PatientTurn(cast("Any", "canaryword"), "words", typed=False, continues=False),
+        events.PatientSilent(float("nan")),
+        cast("Any", Tier.URGENT),
+    ],
+    ids=["literal", "type", "nan", "no event"],
+)
+async def test_what_could_not_be_read_back_is_not_written(records: Records, event: Event) -> None:
+    checkin = await checkin_of(records)
+    with pytest.raises(Unwritable) as caught:
+        await append(records, checkin, event)
+    assert "canaryword" not in "".join(traceback.format_exception(caught.value))
+    assert await records.database.run(lambda tx: journal.read(tx, CONDUCTOR, checkin)) == []
+
+
+async def test_entries_that_changed_places_do_not_open(records: Records) -> None:
+    checkin = await checkin_of(records)
+    await append(records, checkin, events.FailedSafe("a"))
+    await append(records, checkin, events.FailedSafe("b"))
+    swap = "UPDATE journal SET payload = (SELECT payload FROM journal AS other WHERE other.seq <> journal.seq)"
+    await records.database.run(lambda tx: tx.connection.exec_driver_sql(swap).close())
+    with pytest.raises(Unreadable):
+        await records.database.run(lambda tx: journal.read(tx, CONDUCTOR, checkin))
+
+
+async def test_patients_read_and_write_their_own_only(records: Records) -> None:
+    rosa, otto = await records.add(), await records.add(OTTO)
+    own, other = await records.order(rosa), await records.order(otto)
+    who = Patient(rosa, own)
+    event = events.ConsentChanged("camera", allowed=True)
+    await records.database.run(lambda tx: journal.append(tx, who, own, event, tx.now))
+    assert len(await records.database.run(lambda tx: journal.read(tx, who, own))) == 1
+    with pytest.raises(NotPermitted):
+        await records.database.run(lambda tx: journal.append(tx, who, other, event, tx.now))
+    with pytest.raises(NotPermitted):
+        await records.database.run(lambda tx: journal.read(tx, who, other))
+
+
+async def test_compliance_reads_no_journal(records: Records) -> None:
+    checkin = await checkin_of(records)
+    with pytest.raises(NotPermitted):
+        await records.database.run(lambda tx: journal.read(tx, COMPLIANCE, checkin))
+
+
+async def test_an_unknown_checkin_has_no_journal(records: Records) -> None:
+    with pytest.raises(NotFound):
+        await append(records, CheckInId("ci_none"), events.FailedSafe("a"))

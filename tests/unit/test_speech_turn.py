@@ -1,0 +1,105 @@
+"""When a patient's turn begins and ends, step by step, with voice activity and opinions fed in."""
+
+from server.speech.turn import WINDOW_SECONDS, Action, Turn
+
+KIND = "unit"
+
+VOICE, QUIET = 0.9, 0.05
+
+
+def speak(turn: Turn, windows: int, probability: float = VOICE) -> list[Action]:
+    return [action for _ in range(windows) for action in turn.hear(probability)]
+
+
+def silence_until(turn: Turn, wanted: Action, longest: int = 200) -> int:
+    """Silent windows until `wanted`, or `longest`."""
+    return next((n for n in range(1, longest) if wanted in turn.hear(QUIET)), longest)
+
+
+def begun(text: str) -> Turn:
+    """A turn with one second of voice, recognized as `text`."""
+    turn = Turn()
+    speak(turn, 2)
+    turn.began(2)
+    speak(turn, 30)
+    turn.recognized(turn.voiced, text)
+    return turn
+
+
+def seconds(windows: int) -> float:
+    return windows * WINDOW_SECONDS
+
+
+def test_one_click_is_no_turn() -> None:
+    turn = Turn()
+    assert speak(turn, 1) == []
+    assert speak(turn, 5, QUIET) == []
+    assert not turn.active
+
+
+def test_two_voiced_windows_begin_a_turn() -> None:
+    assert speak(Turn(), 2) == [Action.START]
+
+
+def test_a_finished_sentence_ends_soon_when_the_model_agrees() -> None:
+    turn = begun("I feel fine today.")
+    turn.voted(turn.voiced, 0.6)
+    assert seconds(silence_until(turn, Action.COMMIT)) < 0.23
+
+
+def test_a_finished_sentence_waits_longer_when_the_model_doubts() -> None:
+    turn = begun("I feel fine today.")
+    turn.voted(turn.voiced, 0.05)
+    assert 0.4 < seconds(silence_until(turn, Action.COMMIT)) < 0.5
+
+
+def test_an_open_sentence_is_held_for_more_than_a_long_pause() -> None:
+    turn = begun("I took the water pill and")
+    turn.voted(turn.voiced, 0.9)
+    assert seconds(silence_until(turn, Action.COMMIT)) > 2.0
+
+
+def test_voice_within_the_pause_keeps_the_turn() -> None:
+    turn = begun("I took the water pill and")
+    speak(turn, 38, QUIET)
+    actions = speak(turn, 3)
+    assert turn.active
+    assert Action.COMMIT not in actions
+
+
+def test_words_known_for_an_earlier_pause_do_not_end_a_later_one() -> None:
+    turn = begun("I feel fine today.")
+    speak(turn, 4, QUIET)
+    speak(turn, 10)
+    assert not turn.known
+    assert turn.needed() == turn.timings.no_text_yet
+
+
+def test_recognition_starts_inside_the_silence() -> None:
+    turn = begun("")
+    assert seconds(silence_until(turn, Action.SPECULATE)) <= 0.1
+
+
+def test_noise_without_words_ends_without_waiting_long() -> None:
+    turn = begun("")
+    assert 0.48 < seconds(silence_until(turn, Action.COMMIT)) < 0.55
+
+
+def test_patience_stretches_the_wait_of_a_thoughtful_question() -> None:
+    turn = begun("I feel fine today.")
+    turn.patience = 2.0
+    turn.voted(turn.voiced, 0.1)
+    assert seconds(silence_until(turn, Action.COMMIT)) > 0.85
+
+
+def test_a_rambler_is_banked_before_the_recognizer_loses_the_thread() -> None:
+    turn = Turn()
+    speak(turn, 2)
+    turn.began(2)
+    actions = speak(turn, int(27 / WINDOW_SECONDS))
+    assert Action.CARRY in actions
+    turn.carry("First I made the coffee and then")
+    turn.began(0)
+    speak(turn, 10)
+    turn.recognized(turn.voiced, "I sat down.")
+    assert turn.text == "First I made the coffee and then I sat down."

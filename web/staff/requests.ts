@@ -1,0 +1,33 @@
+/** Asks the server. Answers are fragments of HTML that the server rendered; a refusal is a status and a plain sentence. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly sentence: string,
+  ) {
+    super(sentence);
+  }
+}
+
+async function ask(url: string, init: RequestInit): Promise<string> {
+  const reply = await fetch(url, { ...init, headers: { Accept: "application/json" }, redirect: "error" });
+  const body = await reply.text();
+  if (!reply.ok) throw new Refusal(reply.status, sentenceOf(body));
+  return body;
+}
+
+function sentenceOf(body: string): string {
+  try {
+    const parsed = JSON.parse(body) as { error?: { message?: string } };
+    return parsed.error?.message ?? "That did not work. Please try again.";
+  } catch {
+    return "That did not work. Please try again.";
+  }
+}
+
+export const fetchFragment = (url: string): Promise<string> => ask(url, {});
+
+export const send = (form: HTMLFormElement): Promise<string> => {
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") fields.append(name, value);
+  return ask(form.action, { method: "POST", body: fields });
+};
