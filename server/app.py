@@ -2,21 +2,25 @@
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import asdict, dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
 
+from server import heap
 from server.checkin.registry import House, Registry
 from server.config import ROOT, Settings
 from server.conversation.wording import fixed_sentences
 from server.escalation import desk
 from server.escalation.pager import ConsoleSink, Pager
 from server.invitation import store as invitations
-from server.invitation.routes import Clinic, InvitationRoutes
+from server.invitation.routes import Clinic as ShownClinic
+from server.invitation.routes import InvitationRoutes
 from server.media.link import IceServer
 from server.nurse.console import Console
 from server.nurse.neighbors import Answered, PersonaChoice
@@ -26,7 +30,7 @@ from server.pages import install as pages
 from server.pages.live import Live
 from server.pages.staff import DATABASE
 from server.persona.loading import load_pack
-from server.persona.pack import Pack
+from server.persona.pack import Clinic, Pack
 from server.record.database import Database
 from server.record.master_key import MasterKey
 from server.record.transaction import Transaction
@@ -47,6 +51,9 @@ PERSONAS = ROOT / "personas"
 TEMPLATES = ROOT / "web" / "templates"
 STATIC = Path(__file__).parent / "static"
 
+_WORKERS = 4
+"""Threads for what may not run on the event loop: votes of the end-of-turn model, file reads, password checks."""
+
 Tell = Callable[[str], None]
 
 
@@ -63,10 +70,20 @@ class Application:
     """Where it listens, once it does."""
 
 
-def load_packs() -> dict[str, Pack]:
-    """Every persona pack, by id; raises `PackError`, which names file and line."""
+def load_packs(settings: Settings | None = None) -> dict[str, Pack]:
+    """Every persona pack, by id, speaking for the clinic of `settings`; raises `PackError`, which names file and line."""
     packs = [load_pack(folder) for folder in sorted(PERSONAS.iterdir()) if (folder / "persona.yaml").is_file()]
-    return {pack.id: pack for pack in packs}
+    return {pack.id: replace(pack, clinic=_clinic(settings, pack)) for pack in packs}
+
+
+def _clinic(settings: Settings | None, pack: Pack) -> Clinic:
+    if settings is None:
+        return pack.clinic
+    return Clinic(
+        name=settings.clinic or pack.clinic.name,
+        nurse_phone=settings.nurse_phone or pack.clinic.nurse_phone,
+        emergency_number=settings.emergency_number or pack.clinic.emergency_number,
+    )
 
 
 async def open_records(settings: Settings, clock: Clock) -> Database:
@@ -80,8 +97,10 @@ async def open_records(settings: Settings, clock: Clock) -> Database:
 async def running(settings: Settings, tell: Tell, clock: Clock | None = None) -> AsyncIterator[Application]:
     """The whole service, listening; everything is stopped again on leaving."""
     clock = clock or SystemClock()
+    heap.settle()
+    asyncio.get_running_loop().set_default_executor(await _workers())
     async with contextlib.AsyncExitStack() as stack:
-        packs = load_packs()
+        packs = load_packs(settings)
         # The records come first and go last: every other stage writes to them until its own end.
         tell("Opening the records")
         database = await open_records(settings, clock)
@@ -108,6 +127,15 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         application.parts = [*parts, *other_parts(settings)]
         await _listen(stack, settings, application)
         yield application
+
+
+async def _workers() -> ThreadPoolExecutor:
+    """The loop's worker threads, all started now: what a check-in needs is there before it and stays after it."""
+    workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="worker")
+    everybody = threading.Barrier(_WORKERS)
+    loop = asyncio.get_running_loop()
+    await asyncio.gather(*(loop.run_in_executor(workers, everybody.wait) for _ in range(_WORKERS)))
+    return workers
 
 
 def _house(
@@ -138,6 +166,7 @@ def _house(
         servers=servers,
         publish=publish,
         most=settings.max_checkins,
+        rest=heap.give_back,
         patience=settings.drop_off_minutes * 60,
     )
 
@@ -176,7 +205,11 @@ def _add_patient_routes(
     entrance = InvitationRoutes(
         database,
         clock,
-        Clinic(first.clinic.name, first.clinic.nurse_phone, first.clinic.emergency_number),
+        ShownClinic(
+            first.clinic.name[:1].upper() + first.clinic.name[1:],
+            first.clinic.nurse_phone,
+            first.clinic.emergency_number,
+        ),
         lambda persona: packs[persona].name,
         tell_nurse,
         registry.consented,

@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     """Where model files are kept after their first download."""
     model_mirror: Path | None = None
     """A folder with the same files, looked in before the network."""
+    clinic: str = ""
+    """What the clinic is called, on the pages and by the persona; empty: the persona pack's own words."""
+    nurse_phone: str = ""
+    """The number patients are given for a nurse; empty: the persona pack's."""
+    emergency_number: str = ""
+    """What the pages offer to call in an emergency; empty: the persona pack's. The persona's words are in the pack."""
     voice: str = "auto"
     """`auto` (flite if installed, else eSpeak NG), `flite/slt`, `flite/rms`, `espeak/en-us` …"""
     end_of_turn_model: bool = True

@@ -15,7 +15,8 @@ class _Line(logging.Formatter):
         if record.name.startswith("server."):
             return f"{at} {record.levelname.lower()} {record.getMessage()}"
         failure = f" error={record.exc_info[0].__name__}" if record.exc_info and record.exc_info[0] else ""
-        return f"{at} {record.levelname.lower()} library_log part={record.name} line={record.lineno}{failure}"
+        place = f"part={record.name} file={record.filename} line={record.lineno}"
+        return f"{at} {record.levelname.lower()} library_log {place}{failure}"
 
 
 def set_up(level: int = logging.INFO) -> None:

@@ -39,7 +39,6 @@ _UNHEARD_SECONDS = 0.8
 _PAGED = frozenset({Tier.EMERGENCY, Tier.URGENT, Tier.SAME_DAY})
 _GOODBYE_SECONDS = 30.0
 """Longest wait for the last words to play before the call ends anyway."""
-_FAILURE = TriggerHit("SYSTEM_FAILURE", 1, Tier.URGENT, "The computer helper stopped working during this check-in.")
 
 
 @dataclass(frozen=True)
@@ -128,6 +127,10 @@ class CheckIn:
         started = e.CheckInStarted(pack.id, pack.version, pack.content_hash, self._resumed)
         self._post(started, e.ConnectionChanged("connected"))
         self._say(self._thread.welcome_back() if self._resumed else self._thread.greet())
+
+    def moved(self) -> None:
+        """The same page goes on over a new peer, for example with its camera: nothing was missed, nothing is said."""
+        self._face.again()
 
     def lost(self) -> None:
         """The connection is gone; the call waits for the patient to come back."""
@@ -255,6 +258,7 @@ class CheckIn:
 
     def _follow(self, decision: Decision) -> None:
         self._face.feel(decision.mood)
+        self._speech.expect(decision.expects)
         if decision.state.mode == "staying":
             self._ending = None  # a danger named over the goodbye calls it off
         elif decision.ended and self._ending is None:
@@ -318,7 +322,9 @@ class CheckIn:
             await self.emit(e.CheckInEnded(reason))
 
     async def _fail_safe(self, code: str) -> None:
-        await self.emit(e.FailedSafe(code), pages=self._new_pages((_FAILURE,), self._thread.turns))
+        decision = self._thread.failed()
+        await self._record(decision, (e.FailedSafe(code),))
+        self._say(decision)
 
     def _journal_failed(self) -> None:
         log(_logger, logging.CRITICAL, "records_unavailable", checkin=self._setting.id)

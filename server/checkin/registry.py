@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 from server.checkin.checkin import CheckIn, Setting
 from server.checkin.journal import CONDUCTOR, Whereabouts
@@ -50,6 +51,8 @@ class House:
     publish: Callable[[CheckInId, Event], None]
     most: int
     """Check-ins that may run at once."""
+    rest: Callable[[], None]
+    """Called when a check-in has been let go."""
     patience: float
     """Seconds a check-in is kept in memory for a patient who dropped off; the journal keeps it for longer."""
 
@@ -68,7 +71,7 @@ class Registry:
     def __init__(self, house: House) -> None:
         self._house = house
         self._running: dict[CheckInId, _Running] = {}
-        self._locks: dict[CheckInId, asyncio.Lock] = {}
+        self._locks: WeakValueDictionary[CheckInId, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -115,10 +118,10 @@ class Registry:
 
     async def close(self) -> None:
         """Let every check-in go; their pages come back to whoever serves next."""
-        for running in list(self._running.values()):
+        for running in self._running.values():
             if running.leaving is not None:
                 running.leaving.cancel()
-            await running.checkin.close()
+        await asyncio.gather(*(running.checkin.close() for running in self._running.values()), return_exceptions=True)
         self._running.clear()
         for task in self._tasks:
             task.cancel()
@@ -171,10 +174,14 @@ class Registry:
         running.leaving = loop.call_later(self._house.patience, lambda: self._spawn(self._let_go(checkin)))
 
     async def _let_go(self, checkin: CheckInId) -> None:
-        running = self._running.pop(checkin, None)
-        self._locks.pop(checkin, None)
-        if running is not None:
+        """Close what nobody sits at any more; under the lock, so that a returning page starts from a whole journal."""
+        async with self._locks.setdefault(checkin, asyncio.Lock()):
+            running = self._running.get(checkin)
+            if running is None or (running.leaving is None and not running.checkin.ended.is_set()):
+                return
             await running.checkin.close()
+            del self._running[checkin]
+        self._house.rest()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

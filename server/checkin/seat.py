@@ -24,6 +24,8 @@ class Seat:
         self._call = call
         self._on_left = on_left
         self._gone = False
+        self._connected = False
+        """Whether a peer of this page has been connected: the next one is its camera or a new network, not a return."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def offer(self, sdp: str, mode: Mode) -> str:
@@ -78,10 +80,14 @@ class Seat:
 
     def link_state(self, state: Literal["connected", "lost"]) -> None:
         """The peer connection came or went."""
-        if state == "connected":
-            self._spawn(self._checkin.connected())
-        else:
+        if state == "lost":
+            self._connected = False
             self._checkin.lost()
+        elif self._connected:
+            self._checkin.moved()
+        else:
+            self._connected = True
+            self._spawn(self._checkin.connected())
 
     def face_message(self, raw: str) -> None:
         """A message over the data channel."""

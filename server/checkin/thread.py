@@ -17,6 +17,7 @@ from server.vocabulary.events import (
     CheckInStarted,
     ConnectionChanged,
     Event,
+    FailedSafe,
     NurseAsked,
     PatientSilent,
     PatientTurn,
@@ -70,6 +71,10 @@ class Thread:
         """The patient pressed the nurse button."""
         return self._moved(policy.on_nurse_button(self.pack, self.visit, self.state))
 
+    def failed(self) -> Decision:
+        """A part of the service failed."""
+        return self._moved(policy.on_failure(self.pack, self.visit, self.state))
+
     def cut_off(self, planned: tuple[str, ...], heard: str) -> None:
         """The persona was interrupted; what must not be missed is said again with the next turn."""
         words = heard.split()
@@ -102,6 +107,8 @@ class Thread:
                 self.silent(event.seconds)
             case NurseAsked():
                 self.nurse_asked()
+            case FailedSafe():
+                self.failed()
             case SpeechHeard(interrupted=True):
                 self.cut_off(event.planned, event.heard)
             case SentenceGated():

@@ -29,6 +29,8 @@ from server.vocabulary.findings import Tier
 
 NURSE_BUTTON = "(pressed the nurse button)"
 """Quote of a page that came from a button; there are no words to quote."""
+FAILURE = "(the computer helper failed)"
+"""Quote of a page that the service itself asked for."""
 
 
 def initial_state(pack: Pack, visit: Visit) -> State:
@@ -69,6 +71,15 @@ def on_nurse_button(pack: Pack, visit: Visit, state: State) -> Decision:
     reply.say_unheard_first()
     _call_nurse(reply, NURSE_BUTTON)
     reply.repeat()
+    return reply.decision()
+
+
+def on_failure(pack: Pack, visit: Visit, state: State) -> Decision:
+    """A part of the service failed: an apology, and a person. The open question stays open."""
+    reply = Reply(pack, visit, state)
+    reply.fire("SYSTEM_FAILURE", FAILURE)
+    reply.mood = "concerned"
+    reply.say("trouble.sorry")
     return reply.decision()
 
 

@@ -99,10 +99,14 @@ class PeerLink:
         self._tasks: set[asyncio.Task[None]] = set()
         self._sender: RTCRtpSender | None = None
         self._closed = False
+        self._answering: asyncio.Future[str] | None = None
+        self._channel_open = False
         self.video_frames = 0
         """Camera frames received; they are counted and dropped, nothing of them is kept."""
+        self.ignored_candidates = 0
+        """Trickled candidates that could not be read."""
         self.refused_messages = 0
-        """Data-channel messages dropped for their size."""
+        """Data-channel messages dropped for their size or for being binary."""
         self._pc.on("track", self._on_track)
         self._pc.on("datachannel", self._on_channel)
         self._pc.on("connectionstatechange", self._on_state)
@@ -110,7 +114,8 @@ class PeerLink:
     async def answer(self, sdp: str) -> str:
         """Answer a guarded offer; raises `OfferFailed`, after which the link must be closed."""
         try:
-            return await asyncio.wait_for(self._answer(sdp), _SET_UP_SECONDS)
+            self._answering = asyncio.ensure_future(self._answer(sdp))
+            return await asyncio.wait_for(asyncio.shield(self._answering), _SET_UP_SECONDS)
         except Exception as error:  # noqa: BLE001  aiortc escapes with anything at all on a malformed description
             raise OfferFailed(f"the peer refused the offer: {type(error).__name__}") from None
 
@@ -131,10 +136,12 @@ class PeerLink:
         """Add one trickled candidate; None is the end of them."""
         if remote is None or self._closed:
             return
-        candidate = candidate_from_sdp(remote.candidate)
-        candidate.sdpMid = remote.mid
-        candidate.sdpMLineIndex = remote.line
-        await self._pc.addIceCandidate(candidate)
+        try:
+            candidate = candidate_from_sdp(remote.candidate)
+            candidate.sdpMid, candidate.sdpMLineIndex = remote.mid, remote.line
+            await self._pc.addIceCandidate(candidate)
+        except Exception:  # noqa: BLE001  aiortc escapes with anything at all on a malformed candidate
+            self.ignored_candidates += 1
 
     async def close(self) -> None:
         """Stop everything of this link; safe to repeat, never longer than a few seconds."""
@@ -142,6 +149,7 @@ class PeerLink:
             return
         self._closed = True
         self._track.stop()
+        await self._stop_answering()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -150,6 +158,13 @@ class PeerLink:
         except Exception as error:  # noqa: BLE001  after some malformed offers aiortc's own close raises
             log(_logger, logging.WARNING, "peer_close_failed", error=type(error).__name__)
         self._pc.remove_all_listeners()
+
+    async def _stop_answering(self) -> None:
+        """Let it finish: aioice loses the sockets of a gathering that is cancelled."""
+        if self._answering is not None:
+            await asyncio.wait({self._answering}, timeout=_CLOSE_SECONDS)
+            self._answering.cancel()
+            await asyncio.gather(self._answering, return_exceptions=True)
 
     def _on_state(self) -> None:
         state = self._pc.connectionState
@@ -162,13 +177,14 @@ class PeerLink:
 
     def _on_channel(self, channel: RTCDataChannel) -> None:
         def on_message(message: str | bytes) -> None:
-            if not isinstance(message, str) or len(message) > MOST_MESSAGE_BYTES:
+            if not isinstance(message, str) or len(message.encode()) > MOST_MESSAGE_BYTES:
                 self.refused_messages += 1
                 return
             self._events.message(message)
 
         channel.on("message", on_message)
         self._events.opened(channel)
+        self._channel_open = True
 
     def _on_track(self, track: MediaStreamTrack) -> None:
         self._spawn(self._hear(track) if track.kind == "audio" else self._see(track))
@@ -196,10 +212,11 @@ class PeerLink:
 
     async def _announce_clock(self) -> None:
         """Derive the random RTP origin aiortc keeps to itself from the newest packet sent."""
-        while self._track.frames < 3:
+        # Over the socket the page could not tell whose clock it is.
+        while self._track.frames < 3 or not self._channel_open:
             await asyncio.sleep(0.02)
         sent = int(getattr(self._sender, "_RTCRtpSender__rtp_timestamp"))  # noqa: B009  (private to aiortc, so no attribute to type-check)
-        self._events.clock((sent - (self._track.frames - 2) * FRAME_SAMPLES) & 0xFFFFFFFF)
+        self._events.clock((sent - (self._track.frames - 1) * FRAME_SAMPLES) & 0xFFFFFFFF)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

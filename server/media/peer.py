@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
 from server.media.intake import Intake
-from server.media.link import IceServer, LinkEvents, LinkState, PeerLink, RemoteCandidate
+from server.media.link import IceServer, LinkEvents, LinkState, OfferFailed, PeerLink, RemoteCandidate
 from server.media.playout import SAMPLE_RATE, Playout
 from server.media.silent import SilentDrain
 
@@ -35,6 +35,7 @@ class PeerCall:
         self._socket: Send | None = None
         self._drain: SilentDrain | None = None
         self._lock = asyncio.Lock()
+        self._closed = False
         self.unsent = 0
         """Messages dropped because nothing was connected."""
 
@@ -45,15 +46,15 @@ class PeerCall:
     async def offer(self, sdp: str) -> str:
         """Answer a guarded offer with a fresh peer; the old one, if any, is closed first."""
         async with self._lock:
+            if self._closed:
+                raise OfferFailed("the call is over")
             await self._drop_link()
-            link = PeerLink(self.intake, self.playout, self._servers, self._events())
+            self._link = link = PeerLink(self.intake, self.playout, self._servers, self._events())
             try:
-                answer = await link.answer(sdp)
-            except Exception:
-                await link.close()
+                return await link.answer(sdp)
+            except BaseException:  # also when the page gives up half way
+                await self._drop_link()
                 raise
-            self._link = link
-            return answer
 
     async def candidate(self, remote: RemoteCandidate | None) -> None:
         """Add one trickled candidate to the current peer."""
@@ -63,6 +64,8 @@ class PeerCall:
     async def text_only(self) -> None:
         """Go on without sound: captions and typing over the socket."""
         async with self._lock:
+            if self._closed:
+                return
             await self._drop_link()
             self._drain = SilentDrain(self.playout)
 
@@ -83,6 +86,7 @@ class PeerCall:
     async def close(self) -> None:
         """See `Call.close`."""
         async with self._lock:
+            self._closed = True
             await self._drop_link()
             self._socket = None
             self.intake.close()

@@ -128,6 +128,8 @@ class Playout:
         return None
 
     def _advance(self, utterance: Utterance, size: int, at: int) -> None:
+        if utterance.starts_at is not None and at < utterance.starts_at + utterance.read // 2:
+            utterance.starts_at = at - utterance.read // 2  # a new track counts its samples from 0 again
         utterance.read += size
         if utterance.starts_at is None:
             utterance.starts_at = at

@@ -34,6 +34,11 @@ _OPEN_END = frozenset(
 _LOOSE_END = frozenset("any some more most so that this these those her his all no too very one really".split())
 """Last words that end a sentence about as often as they do not."""
 
+_WANT_OBJECT = frozenset(
+    "forget forgot give gave bring brought put use used ask asked find found buy bought wear wore see saw".split()
+)
+"""Verbs that a longer sentence seldom ends with."""
+
 _CLOSED_AFTER = frozenset(
     {
         ("think", "so"), ("guess", "so"), ("hope", "so"), ("believe", "so"), ("guess", "not"), ("hope", "not"),
@@ -43,7 +48,9 @@ _CLOSED_AFTER = frozenset(
         ("she", "did"), ("they", "are"), ("they", "do"), ("they", "did"), ("there", "is"), ("there", "are"), ("of", "that"),
         ("like", "that"), ("about", "that"), ("do", "that"), ("did", "that"), ("than", "that"), ("of", "this"),
         ("like", "this"), ("for", "that"), ("not", "really"), ("i", "know"), ("don't", "know"), ("not", "very"),
-        ("me", "too"), ("it", "too"), ("that", "too"), ("not", "any"), ("don't", "think"), ("a", "lot"), ("a", "few"),
+        ("me", "too"), ("it", "too"), ("that", "too"), ("not", "any"), ("miss", "any"), ("missed", "any"),
+        ("have", "any"), ("need", "any"), ("take", "any"),
+        ("don't", "think"), ("a", "lot"), ("a", "few"),
         ("of", "those"), ("of", "these"), ("of", "them"), ("hurts", "more"), ("any", "more"), ("no", "more"),
         ("to", "go"), ("to", "feel"), ("have", "some"), ("don't", "feel"), ("of", "her"), ("of", "his"), ("with", "her"),
         ("told", "her"), ("me", "that"), ("are", "not"), ("is", "not"), ("did", "not"), ("do", "not"), ("have", "not"),
@@ -101,7 +108,7 @@ def completeness(text: str) -> Completeness | None:
 
 
 def _hangs(words: list[str]) -> bool:
-    if words[-1] in _OPEN_END - _LOOSE_END:
+    if words[-1] in _OPEN_END - _LOOSE_END or (words[-1] in _WANT_OBJECT and len(words) > 2):
         return True
     if words[-1] in _MODIFIERS and words[-2] in _DETERMINERS:
         return True

@@ -179,7 +179,7 @@ class _ListenerStream(stt.RecognizeStream):
         hypothesis = await self._recognize(min(len(self._sound), voiced + _TAIL_WINDOWS))
         if generation != self._generation:
             return
-        self._turn.recognized(voiced, hypothesis.text)
+        self._turn.recognized(voiced, hypothesis.text, hypothesis.last, hypothesis.ending)
         if voiced == self._turn.voiced and self._turn.text:
             self._send(stt.SpeechEventType.PREFLIGHT_TRANSCRIPT, self._turn.text)
 
@@ -206,7 +206,7 @@ class _ListenerStream(stt.RecognizeStream):
         silence_met, silence = loop.time(), self._turn.silence
         if not self._turn.known:
             hypothesis = await self._recognize(min(len(self._sound), self._turn.voiced + _TAIL_WINDOWS))
-            self._turn.recognized(self._turn.voiced, hypothesis.text)
+            self._turn.recognized(self._turn.voiced, hypothesis.text, hypothesis.last, hypothesis.ending)
         text = self._turn.text
         self._generation += 1
         self._turn.end()

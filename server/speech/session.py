@@ -24,6 +24,7 @@ from server.media.call import Call
 from server.speech.audio import CallInput, CallOutput
 from server.speech.listener import Listener, TurnEnd
 from server.speech.recognizer import Recognizer
+from server.speech.turn import PATIENCE
 from server.speech.voice import SENTENCE_END, Voice
 from server.vocabulary.speech import Receipt
 
@@ -112,6 +113,7 @@ class SpeechSession:
             },
             aec_warmup_duration=None,
             user_away_timeout=None,
+            session_close_transcript_timeout=0.0,
             tts_text_transforms=None,
         )
 
@@ -130,6 +132,11 @@ class SpeechSession:
         """Speak sentences of our own accord; queued behind what is being said."""
         if sentences:
             self._session.say(_stream(sentences), add_to_chat_ctx=True)
+
+    def expect(self, answer: str) -> None:
+        """What kind of answer comes next; some take longer to think of."""
+        if self.listener is not None:
+            self.listener.turn.patience = PATIENCE.get(answer, 1.0)
 
     async def hush(self) -> None:
         """Stop speaking at once and drop what was queued."""

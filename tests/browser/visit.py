@@ -127,3 +127,36 @@ def word_error(said: str, heard: str) -> float:
             current.append(min(edits))
         previous = current
     return previous[-1] / max(1, len(reference))
+
+
+async def give_birthday(page: Page, month: str = "3", day: str = "14") -> None:
+    """Answer the page's one question; Maria's birthday unless told otherwise."""
+    await page.select_option("#birth-month", month)
+    await page.fill("#birth-day", day)
+    await page.click("#identity-continue")
+
+
+async def start_typing(page: Page) -> None:
+    """Choose "Type instead" and wait until the check-in has begun."""
+    await page.click("#type-instead")
+    await page.wait_for_selector("#typing:visible")
+    await connection(page, "connected")
+
+
+async def write(page: Page, text: str) -> None:
+    """Send words by the open drawer for typing."""
+    await page.fill("#typed-text", text)
+    await page.click("#typed-send")
+
+
+async def is_asked(page: Page, question: str) -> None:
+    """Wait until the newest line is the persona's and holds these words."""
+    await page.locator("#transcript > li.persona:last-child", has_text=question).wait_for(state="attached")
+
+
+async def patient_lines(page: Page) -> list[str]:
+    """What the page shows as said or typed by the patient."""
+    texts: list[str] = await page.eval_on_selector_all(
+        "#transcript li.patient", "(items) => items.map((item) => item.textContent)"
+    )
+    return texts

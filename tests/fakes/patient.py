@@ -9,6 +9,7 @@ import aiohttp
 import numpy as np
 
 from tests.fakes.peer import RATE, PatientPeer, Pcm
+from tests.fakes.timing import pause
 
 _AUDIBLE = 200
 """Samples (of 32,768) from which sound counts as voice."""
@@ -85,7 +86,7 @@ class SimulatedPatient:
                     break
                 if np.abs(samples.astype(np.int32)).max() > _AUDIBLE:
                     return self._earliest(moment)
-            await asyncio.sleep(0.004)
+            await pause(0.004)
         return None
 
     def _earliest(self, moment: float) -> float:
@@ -101,7 +102,7 @@ class SimulatedPatient:
             resting = bool(states) and states[-1] not in ("speaking", "thinking", "urgent")
             if resting and spoken and loop.time() - spoken[-1] > quiet:
                 return
-            await asyncio.sleep(0.05)
+            await pause(0.05)
         raise TimeoutError("the persona never stopped speaking")
 
     def captions(self) -> list[str]:

@@ -14,6 +14,7 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSes
 from aiortc.mediastreams import MediaStreamError
 
 from server.media.link import replace_jitter_buffer
+from tests.fakes.timing import pause, until
 
 RATE = 48_000
 FRAME = 960
@@ -52,7 +53,7 @@ class Microphone(MediaStreamTrack):
         if self._started is None:
             self._started = loop.time()
         due = self._started + self._frames * FRAME / RATE
-        await asyncio.sleep(max(0.0, due - loop.time()))
+        await until(due)
         count = min(FRAME, len(self._sound))
         samples = self._random.normal(0, self._noise, FRAME)
         samples[:count] += self._sound[:count]
@@ -80,7 +81,7 @@ class Camera(MediaStreamTrack):
     async def recv(self) -> av.VideoFrame:
         if self.readyState != "live":
             raise MediaStreamError
-        await asyncio.sleep(0.1)
+        await pause(0.1)
         picture = np.full((180, 320, 3), self._frames * 5 % 255, np.uint8)
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
         frame.pts = self._frames * 9000

@@ -10,6 +10,20 @@ from pathlib import Path
 from types import TracebackType
 
 import aiohttp
+import psutil
+
+from tests.fakes.timing import pause
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a process holds."""
+
+    megabytes: float
+    """Resident memory, 10^6 bytes."""
+    threads: int
+    files: int
+    """Open file descriptors, sockets included."""
 
 
 @dataclass
@@ -104,6 +118,17 @@ class Service:
         async with aiohttp.ClientSession() as session, session.get(f"{self.address}/healthz") as answer:
             body: dict[str, object] = await answer.json()
             return body
+
+    async def settled(self, seconds: float = 15.0) -> Resources:
+        """What the process holds at rest: the least of each seen within `seconds`, since native pools shrink late."""
+        if self.process is None:
+            raise RuntimeError("start it first")
+        process = psutil.Process(self.process.pid)
+        seen: list[Resources] = []
+        for _ in range(int(seconds * 2)):
+            await pause(0.5)
+            seen.append(Resources(process.memory_info().rss / 1e6, process.num_threads(), process.num_fds()))
+        return Resources(min(s.megabytes for s in seen), min(s.threads for s in seen), min(s.files for s in seen))
 
     async def __aenter__(self) -> "Service":
         await self.start()

@@ -5,7 +5,8 @@ import { PROBLEMS, type Remedy } from "./words";
 
 const BUTTONS: Record<Remedy, string> = { type: "problem-type", retry: "problem-retry", copy: "problem-copy" };
 
-export function showProblem(problem: Problem): void {
+/** `known`: the birth date fitted, so the patient has met the persona and is told again what it is. */
+export function showProblem(problem: Problem, known: boolean): void {
   const words = PROBLEMS[problem];
   setText("problem-title", words.title);
   setText("problem-text", words.text);
@@ -15,6 +16,7 @@ export function showProblem(problem: Problem): void {
     element(id).classList.toggle("primary", words.remedies[0] === remedy);
     element(id).classList.toggle("quiet", words.remedies[0] !== remedy);
   }
+  element("problem-ai").hidden = !known;
   element("link-row").hidden = true;
 }
 

@@ -11,7 +11,7 @@ import { element, fill, fillPhone, setText, showScreen } from "./page";
 import { DeviceCheck } from "./prejoin";
 import { openFace } from "./presence";
 import { showProblem, wireProblem } from "./problem";
-import { advance, opening, type Claim, type Mode, type Step, type Visit } from "./screens";
+import { advance, opening, type Claim, type Mode, type Problem, type Step, type Visit } from "./screens";
 import { unlock } from "./sound";
 import { goodbye, greeting } from "./words";
 
@@ -27,7 +27,7 @@ function take(step: Step): void {
   const before = visit;
   visit = advance(visit, step);
   if (visit.claim !== null && visit.claim !== before.claim) fillClaim(visit.claim);
-  if (visit.problem !== null) showProblem(visit.problem);
+  if (visit.problem !== null) showProblem(visit.problem, visit.claim !== null);
   if (visit.screen === before.screen) return;
   if (before.screen === "prejoin") leavePrejoin();
   showScreen(visit.screen);
@@ -100,9 +100,17 @@ async function begin(typing: boolean): Promise<void> {
   else if ((await deviceCheck.microphone()) === null) return;
   const mode: Mode = typing ? "listen" : devices.camera === null ? "voice" : "video";
   const answer = visit.claim?.status === "running" ? { ok: true } : await start(mode === "video");
-  if ("problem" in answer) return take({ type: "failed", problem: answer.problem });
+  if ("problem" in answer) return take({ type: "failed", problem: await explain(answer.problem) });
   rememberMode(mode);
   take({ type: "started", mode });
+}
+
+/** To the server, a device that a newer one has replaced is a stranger; the link itself says what happened. */
+async function explain(problem: Problem): Promise<Problem> {
+  if (problem !== "unknown" || token === null) return problem;
+  const answer = await checkLink(token);
+  if ("problem" in answer) return answer.problem;
+  return answer.ok === "ready" ? problem : answer.ok;
 }
 
 async function enterCall(): Promise<void> {

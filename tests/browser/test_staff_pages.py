@@ -1,0 +1,107 @@
+"""What nurses, clinicians and the compliance officer do on their pages, and what each of them may not open."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from server.demo import STAFF
+from tests.browser import visit
+from tests.browser.house import House, open_house, sign_in
+
+KIND = "browser"
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+
+NURSE, CLINICIAN, COMPLIANCE = (email for email, _, _ in STAFF)
+PARTS = {"stt", "tts", "end_of_turn", "face", "llm", "records", "pager"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def module_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with open_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(module_house: House) -> AsyncIterator[House]:
+    """The house, left empty after each test; no page may have tried what the Content Security Policy forbids."""
+    yield module_house
+    await module_house.leave()
+    assert module_house.refused == []
+
+
+async def refusal(page: Page, address: str) -> int:
+    """Opens an address; the status, once a plain page says that it did not work."""
+    answer = await page.goto(address)
+    await expect(page.locator("h1")).to_have_text("That did not work")
+    return 0 if answer is None else answer.status
+
+
+async def test_a_new_check_in_makes_a_link_that_works(house: House) -> None:
+    nurse = await house.staff(NURSE)
+    await nurse.click("#new-check-in")
+    await nurse.select_option("#patient", label="Maria Alvarez")
+    await nurse.click("#make-link")
+    link = await nurse.input_value("#invitation-link")
+    await expect(nurse.locator("#queue", has_text="Invited")).to_contain_text("Maria Alvarez")
+    page = await house.patient(link)
+    await expect(page.locator("#greeting")).to_contain_text("Maria")
+    assert link.startswith(f"{house.service.address}/c#")
+
+
+async def test_a_nurse_takes_a_page(house: House) -> None:
+    _, link = await house.service.new_link()
+    nurse = await house.staff(NURSE)
+    page = await house.patient(link)
+    await visit.start_typing(page)
+    await visit.is_asked(page, "Hello Maria")
+    await visit.write(page, "my chest hurts")
+    await nurse.click("#queue [data-tier=emergency][data-escalation]")
+    await expect(nurse.locator("#transcript mark")).to_contain_text("chest hurts")
+    await nurse.keyboard.press("a")
+    await expect(nurse.locator("#answered")).to_have_text("Denise Carter has this")
+    await expect(page.locator("#escalation-title")).to_have_text("Denise Carter knows now")
+    await nurse.reload()
+    await expect(nurse.locator("#queue [data-escalation]")).to_have_count(0)
+    await expect(nurse.locator("#queue", has_text="Being helped")).to_contain_text("Maria Alvarez")
+
+
+async def test_compliance_sees_a_whole_chain_and_no_patient(house: House) -> None:
+    page = await house.staff(COMPLIANCE)
+    await expect(page.locator("#chain[data-verified=yes]")).to_contain_text("nothing was changed")
+    shown = await page.inner_text("main")
+    assert "invitation.created" in shown
+    assert "Alvarez" not in shown
+    assert await refusal(page, f"{house.service.address}/staff/") == 403
+    assert await refusal(page, f"{house.service.address}/staff/persona") == 403
+
+
+async def test_a_clinician_reads_every_approved_sentence(house: House) -> None:
+    page = await house.staff(CLINICIAN)
+    await expect(page.locator("main")).to_contain_text("I'm not a person or a nurse.")
+    await expect(page.locator(".persona-words .pill.warn")).to_have_text("Draft until signed")
+    assert await refusal(page, f"{house.service.address}/staff/") == 403
+    assert await refusal(page, f"{house.service.address}/staff/audit") == 403
+
+
+async def test_a_nurse_may_not_read_the_audit_and_signs_out(house: House) -> None:
+    page = await house.staff(NURSE)
+    assert await refusal(page, f"{house.service.address}/staff/audit") == 403
+    await page.goto(f"{house.service.address}/staff/")
+    await page.click("#sign-out")
+    await page.wait_for_selector("#sign-in")
+    await page.goto(f"{house.service.address}/staff/")
+    await expect(page.locator("h1")).to_have_text("Good to see you")
+    await sign_in(page, NURSE)
+    await expect(page.locator("h1")).to_have_text("Needs you")
+
+
+async def test_health_names_every_part(house: House) -> None:
+    health = await house.service.health()
+    parts = health["parts"]
+    assert health["status"] == "ok"
+    assert isinstance(parts, dict)
+    assert set(parts) == PARTS
+    assert {part["state"] for part in parts.values()} <= {"live", "fallback", "missing", "off"}

@@ -1,0 +1,73 @@
+"""Two real peers in one process: the service's call and a patient's device."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import numpy as np
+import pytest
+
+from server.config import Settings
+from server.media.intake import Intake
+from server.media.peer import PeerCall
+from server.speech.recognizer import Recognizer
+from server.speech.weights import MOONSHINE_TINY_EN, ModelMissing, ModelStore
+from tests.fakes.peer import PatientPeer, Pcm
+
+
+@pytest.fixture
+async def call() -> AsyncIterator[PeerCall]:
+    """The service's side; nothing is connected yet."""
+    made = PeerCall([])
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def patient() -> AsyncIterator[PatientPeer]:
+    """A patient's device with a microphone."""
+    peer = PatientPeer()
+    yield peer
+    await peer.close()
+
+
+class Recording:
+    """Everything an intake gave its reader."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self.frames: list[bytes] = []
+        self._task = asyncio.create_task(self._read(), name="recording")
+
+    async def _read(self) -> None:
+        while (frame := await self._intake.pull()) is not None:
+            self.frames.append(frame)
+
+    @property
+    def sound(self) -> Pcm:
+        return np.frombuffer(b"".join(self.frames), np.int16)
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+@pytest.fixture
+async def recording(call: PeerCall) -> AsyncIterator[Recording]:
+    """Reads what the call hears, as the listener does."""
+    made = Recording(call.intake)
+    yield made
+    await made.close()
+
+
+@pytest.fixture(scope="session")
+def recognizer() -> Iterator[Recognizer]:
+    """The real recognizer; without its weights these tests cannot judge what was said."""
+    settings = Settings()
+    store = ModelStore(settings.model_cache, settings.model_mirror, lambda line: None)
+    try:
+        folder = store.fetch(MOONSHINE_TINY_EN)
+    except ModelMissing as error:
+        pytest.skip(f"no speech model: {error}")
+    made = Recognizer(folder)
+    yield made
+    made.close()
