@@ -34,8 +34,8 @@ from server.vocabulary.speech import Receipt
 
 _logger = logging.getLogger(__name__)
 
-_UNHEARD_SECONDS = 0.8
-"""A reply cut off before this much of it played was not understood: the patient is still in the same turn."""
+_UNHEARD_SECONDS = 1.5
+"""A reply cut off before this much of it played got no further than its first words: the patient is still in the same turn."""
 _PAGED = frozenset({Tier.EMERGENCY, Tier.URGENT, Tier.SAME_DAY})
 _GOODBYE_SECONDS = 30.0
 """Longest wait for the last words to play before the call ends anyway."""

@@ -19,7 +19,8 @@ def on_cut_off(pack: Pack, visit: Visit, state: State, planned: str, heard: str)
     """
     if state.mode == "ended" or len(hear(heard).words) >= len(hear(planned).words):
         return None
-    if instruction := must_hear(pack, visit, planned):
+    instruction = must_hear(pack, visit, planned)
+    if instruction and not (pack.lines[instruction[0]].repeat_once and instruction[0] in state.repeated):
         again = (*(one for one in state.again if one != instruction), instruction)
         return Decision(replace(state, again=again))
     if _is_open_question(pack, visit, state, planned) and not _understandable(planned, heard):

@@ -50,7 +50,7 @@ class Reply:
     def say_unheard_first(self) -> None:
         """Instructions that were talked over come before anything new."""
         self.lines += [sentence(self.pack, self.visit, script, index) for script, index in self.state.again]
-        self.change(again=())
+        self.change(again=(), repeated=(*self.state.repeated, *(script for script, _ in self.state.again)))
 
     def hit(self, hit: TriggerHit) -> bool:
         """Record a hit; False when the same guardrail fired before, at least as urgently."""

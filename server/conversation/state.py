@@ -61,6 +61,8 @@ class State:
     """Guardrail scripts said so far: nobody is told the same thing for each of their symptoms."""
     again: tuple[tuple[str, int], ...] = ()
     """Sentences (script, index) that the patient talked over and must still hear."""
+    repeated: tuple[str, ...] = ()
+    """Scripts said again because the patient had talked over them."""
     unheard: bool = False
     """The open question was cut off before it could be understood, so what follows is no answer to it."""
     stop_checked: bool = False

@@ -37,6 +37,8 @@ class Script(Frozen):
     """One is spoken; they take turns."""
     must_hear: bool = False
     """An instruction: if the patient talks over it, it is said again."""
+    repeat_once: bool = False
+    """With `must_hear`: said again one time only; enough for a notice that also stands on the screen."""
 
     @property
     def sentences(self) -> tuple[str, ...]:

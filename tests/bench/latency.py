@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.fakes.patient import SimulatedPatient
 from tests.fakes.service import Service
 from tests.fakes.speakers import Speaker
+from tests.fakes.timing import pause
 
 VOICES = (("espeak", "en-us"), ("flite", "rms"), ("espeak", "en-us+f3"), ("flite", "slt"))
 ANSWERS = (
@@ -50,6 +51,7 @@ PAUSED = (
     ("They gave me a new", "pair of stockings."),
 )
 PAUSE_SECONDS = 1.2
+INTERRUPTIONS = 12
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ async def main(turns: int) -> None:
         print(f"load average before: {os.getloadavg()[0]:.2f} on {os.cpu_count()} processors")
         _print_replies(await _replies(service, speakers, turns))
         await _print_cuts(service, speakers)
+        await _print_interruptions(service, speakers)
         print(f"load average after: {os.getloadavg()[0]:.2f}")
 
 
@@ -122,6 +125,30 @@ async def _print_cuts(service: Service, speakers: list[Speaker]) -> None:
                 await patient.until_listening()
                 cut += await _was_cut(patient, next(voices), first, second)
     print(f"\npause of {PAUSE_SECONDS} s inside a sentence taken for its end: {cut} of {len(PAUSED)}")
+
+
+async def _print_interruptions(service: Service, speakers: list[Speaker]) -> None:
+    """The patient speaks while the persona does: how soon is it silent?"""
+    waits = []
+    for speaker in itertools.islice(itertools.cycle(speakers), INTERRUPTIONS):
+        _, link = await service.new_link()
+        async with SimulatedPatient(service.address, link.split("#")[1]) as patient:
+            await patient.enter()
+            await patient.connect()
+            await patient.first_sound_after(0.0)
+            await pause(2.0)
+            waits.append(await _silenced(patient, speaker))
+            print(f"  {waits[-1]:7.0f} ms  to silence", flush=True)
+    print(f"\nthe patient's first sound over the persona's voice → silence at the client, {len(waits)} times (ms)")
+    print(f"  {'':<12} {'p50':>7} {'p95':>7}")
+    _row("barge-in", waits)
+
+
+async def _silenced(patient: SimulatedPatient, speaker: Speaker) -> float:
+    sound = await speaker.say("Wait a moment, please, I have a question.")
+    began = asyncio.get_running_loop().time()
+    await patient.speak(sound)
+    return (patient.silent_since(began) - began) * 1000
 
 
 async def _was_cut(patient: SimulatedPatient, speaker: Speaker, first: str, second: str) -> bool:

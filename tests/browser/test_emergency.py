@@ -26,6 +26,14 @@ _WATCH_QUEUE = f"""() => {{
 }}"""
 
 
+PRIVATE = ("Alvarez", "tight feeling", "left arm", "Oak Street", "202-555-0143", "apixaban", "CHEST_PAIN")
+"""Of the patient, her words and what they mean: none of it may stand in the clear in a file or in the log."""
+
+
+def holds(data: bytes, words: tuple[str, ...]) -> bool:
+    return any(word.encode(encoding) in data for word in words for encoding in ("utf-8", "utf-16-le"))
+
+
 async def talk_about_the_chest(page: Page) -> None:
     await visit.start_talking(page)
     await page.wait_for_selector("#escalation:visible", timeout=30_000)
@@ -58,6 +66,12 @@ async def test_an_emergency_reaches_the_nurse_and_survives_the_server(
         quote = await nurse.inner_text("#queue")
     entries = [json.loads(line) for line in (await service.command("journal", checkin, "--json")).splitlines()]
 
+    left_behind = [
+        str(path) for path in sorted(service.data.rglob("*")) if path.is_file() and holds(path.read_bytes(), PRIVATE)
+    ]
+
+    assert left_behind == []
+    assert [word for word in PRIVATE if any(word in line for line in service.output)] == []
     assert waited <= 1.5
     assert rows == 1
     assert "Maria" in quote

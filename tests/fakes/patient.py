@@ -11,6 +11,8 @@ import numpy as np
 from tests.fakes.peer import RATE, PatientPeer, Pcm
 from tests.fakes.timing import pause
 
+_GAP = 0.6
+"""Seconds without sound that end a stretch; the persona's pauses between sentences are shorter."""
 _AUDIBLE = 200
 """Samples (of 32,768) from which sound counts as voice."""
 
@@ -88,6 +90,16 @@ class SimulatedPatient:
                     return self._earliest(moment)
             await pause(0.004)
         return None
+
+    def silent_since(self, moment: float) -> float:
+        """Loop time of the last audible frame of the stretch of sound that was playing at `moment`."""
+        audible = [at for at, s in self.peer.heard if at > moment - 0.5 and np.abs(s.astype(np.int32)).max() > _AUDIBLE]
+        last = moment
+        for at in audible:
+            if at - last > _GAP:
+                break
+            last = max(last, at)
+        return last
 
     def _earliest(self, moment: float) -> float:
         return min(at for at, s in self.peer.heard if at > moment and np.abs(s.astype(np.int32)).max() > _AUDIBLE)
