@@ -119,6 +119,7 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
 
         live = Live()
         registry = Registry(_house(settings, database, packs, kit, live, clock))
+        await registry.open()
         stack.push_async_callback(registry.close)
         stop_listening = desk.on_change(database, lambda checkin, page: _announce(live, checkin))
         stack.callback(stop_listening)
@@ -167,6 +168,7 @@ def _house(
         publish=publish,
         most=settings.max_checkins,
         rest=heap.give_back,
+        expired=lambda tx: invitations.expired(tx, Service("invitation")),
         patience=settings.drop_off_minutes * 60,
     )
 

@@ -11,7 +11,7 @@ from server.record import checkins, journal
 from server.record.database import Database
 from server.record.privacy import log
 from server.record.transaction import Transaction
-from server.vocabulary.events import CheckInEnded, EscalationRequested, Event
+from server.vocabulary.events import CheckInEnded, ConnectionChanged, EscalationRequested, Event
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.principals import Service
@@ -122,6 +122,8 @@ class JournalWriter:
             journal.append(tx, CONDUCTOR, self._whereabouts.checkin, event, tx.now)
             if isinstance(event, CheckInEnded):
                 checkins.end(tx, CONDUCTOR, self._whereabouts.checkin, event.reason)
+            elif isinstance(event, ConnectionChanged):
+                checkins.set_connected(tx, CONDUCTOR, self._whereabouts.checkin, event.state != "lost")
         return events
 
     def _request(self, tx: Transaction, page: Page) -> Event:

@@ -24,11 +24,15 @@ from server.record.transaction import Transaction
 from server.signaling.door import Send
 from server.speech.session import SpeechKit
 from server.vocabulary.errors import NotFound, ServiceError
-from server.vocabulary.events import ConsentChanged, Event
+from server.vocabulary.events import CheckInEnded, ConsentChanged, Event
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.principals import Patient
 
 _logger = logging.getLogger(__name__)
+
+
+_SWEEP_SECONDS = 600.0
+"""Between looks for check-ins whose link has run out; nothing urgent hangs on it."""
 
 
 class AllSeatsTaken(ServiceError):
@@ -53,6 +57,8 @@ class House:
     """Check-ins that may run at once."""
     rest: Callable[[], None]
     """Called when a check-in has been let go."""
+    expired: Callable[[Transaction], list[CheckInId]]
+    """Check-ins that no link can resume any more."""
     patience: float
     """Seconds a check-in is kept in memory for a patient who dropped off; the journal keeps it for longer."""
 
@@ -115,6 +121,18 @@ class Registry:
             return
         await self._house.database.run(lambda tx: journal.append(tx, CONDUCTOR, checkin, event, tx.now))
         self._house.publish(checkin, event)
+
+    async def open(self) -> None:
+        """Begin with the truth: nobody is connected yet, and what can never be resumed is over."""
+        await self._house.database.run(lambda tx: checkins.forget_connections(tx, CONDUCTOR))
+        self._spawn(self._sweep())
+
+    async def _sweep(self) -> None:
+        while True:
+            for checkin in await self._house.database.run(self._house.expired):
+                await self._house.database.run(lambda tx, checkin=checkin: _expire(tx, checkin))  # type: ignore[misc]
+                self._house.publish(checkin, CheckInEnded("expired"))
+            await asyncio.sleep(_SWEEP_SECONDS)
 
     async def close(self) -> None:
         """Let every check-in go; their pages come back to whoever serves next."""
@@ -198,6 +216,12 @@ def _open(tx: Transaction, patient: Patient) -> tuple[CheckInRow, PatientCard, l
     row = checkins.get(tx, CONDUCTOR, patient.checkin)
     card = patients.get(tx, CONDUCTOR, row.patient)
     return row, card, [entry.event for entry in journal.read(tx, CONDUCTOR, row.id)]
+
+
+def _expire(tx: Transaction, checkin: CheckInId) -> None:
+    event = CheckInEnded("expired")
+    journal.append(tx, CONDUCTOR, checkin, event, tx.now)
+    checkins.end(tx, CONDUCTOR, checkin, event.reason)
 
 
 def visit_of(card: PatientCard, pack: Pack, row: CheckInRow) -> Visit:

@@ -30,6 +30,7 @@ from server.record import checkins, patients
 from server.record.access import Permission, require
 from server.record.audit import AuditAction
 from server.record.identifiers import new_id
+from server.record.schema import checkin as checkin_table
 from server.record.schema import invitation as table
 from server.record.schema import invitation_device as device_table
 from server.record.transaction import Transaction
@@ -96,6 +97,15 @@ def create(tx: Transaction, principal: Principal, patient: PatientId, persona: s
     tx.connection.execute(insert(table).values(wrong_answers=0, **row, **times))
     tx.audit(principal, AuditAction.INVITATION_CREATED, patient=patient, subject=invitation.id)
     return invitation
+
+
+def expired(tx: Transaction, principal: Principal) -> list[CheckInId]:
+    """Check-ins that were started and can be resumed by no link any more."""
+    require(principal, Permission.INVITATION_USE)
+    checkin = checkin_table.c
+    past = (table.c.expires_at <= tx.now) & (checkin.status == "running") & ~checkin.connected
+    query = select(checkin.id).join(table, table.c.checkin == checkin.id).where(past)
+    return [CheckInId(found) for found in tx.connection.scalars(query)]
 
 
 def look(tx: Transaction, principal: Principal, token: str, device: str | None) -> LinkState:

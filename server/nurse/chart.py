@@ -13,7 +13,7 @@ from server.record.checkins import CheckInRow
 from server.record.journal import Entry
 from server.record.patients import PatientCard
 from server.record.transaction import Transaction
-from server.vocabulary.events import ConnectionChanged, NegativeFound, ObjectiveClosed
+from server.vocabulary.events import NegativeFound, ObjectiveClosed
 from server.vocabulary.findings import Tier
 from server.vocabulary.ids import CheckInId, EscalationId, StaffId
 from server.vocabulary.principals import Staff
@@ -85,7 +85,7 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
         checkin=checkin,
         patient=patient,
         summary=_summary(patient, chosen, tx.now.date()),
-        presence=_presence(row, entries, patient.first_name, chosen.name),
+        presence=_presence(row, patient.first_name, chosen.name),
         reasons=_reasons(pages, staff_names(tx), catalog.title, tx.now),
         lines=transcript(entries, patient.first_name, chosen.name, catalog.title),
         waiting=_waiting(row, patient.first_name),
@@ -107,13 +107,12 @@ def _summary(patient: PatientCard, persona: PersonaChoice, today: date) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _presence(row: CheckInRow, entries: Sequence[Entry], patient: str, persona: str) -> Presence:
+def _presence(row: CheckInRow, patient: str, persona: str) -> Presence:
     if row.status == "invited":
         return Presence("", f"Waiting for {patient}")
     if row.status == "ended":
         return Presence("moon", "The call has ended")
-    states = [entry.event.state for entry in entries if isinstance(entry.event, ConnectionChanged)]
-    if states and states[-1] == "lost":
+    if not row.connected:
         return Presence("danger", f"{patient} is not connected")
     return Presence("ok", f"{persona} is with {patient}")
 

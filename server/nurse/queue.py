@@ -41,6 +41,9 @@ class CallRow:
     patient_name: str
     about: str
     running: bool
+    """The patient is connected and the persona is with them."""
+    dropped: bool
+    """The patient had started and is not connected any more."""
     since: datetime
     age: str
 
@@ -74,7 +77,7 @@ def page_rows(pages: Iterable[Page], staff: Mapping[StaffId, str], title: Titles
 def call_groups(
     checkins: Sequence[CheckInRow], names: Mapping[PatientId, str], personas: Mapping[str, PersonaChoice], now: datetime
 ) -> tuple[CallGroup, ...]:
-    """Running calls by the persona who holds them, then the links that wait for their patient."""
+    """Running calls by the persona who holds them, then patients who dropped off, then links that wait for theirs."""
 
     def persona_name(row: CheckInRow) -> str:
         return personas[row.persona].name if row.persona in personas else row.persona
@@ -82,15 +85,17 @@ def call_groups(
     def call(row: CheckInRow) -> CallRow:
         about = personas[row.persona].title if row.persona in personas else plain(row.persona)
         since = row.started_at or row.created_at
-        running = row.status == "running"
-        return CallRow(row.id, names[row.patient], about, running, since, age(since, None, now))
+        dropped = row.status == "running" and not row.connected
+        return CallRow(row.id, names[row.patient], about, row.connected, dropped, since, age(since, None, now))
 
-    running = sorted((row for row in checkins if row.status == "running"), key=persona_name)
+    on_call = sorted((row for row in checkins if row.connected), key=persona_name)
     groups = [
-        CallGroup(f"On a call with {name}", tuple(map(call, rows))) for name, rows in groupby(running, persona_name)
+        CallGroup(f"On a call with {name}", tuple(map(call, rows))) for name, rows in groupby(on_call, persona_name)
     ]
+    dropped = tuple(call(row) for row in checkins if row.status == "running" and not row.connected)
     invited = tuple(call(row) for row in checkins if row.status == "invited")
-    return (*groups, CallGroup("Invited", invited)) if invited else tuple(groups)
+    rest = (CallGroup("Dropped off, not finished", dropped), CallGroup("Invited", invited))
+    return (*groups, *(group for group in rest if group.calls))
 
 
 def _page_row(page: Page, more: int, staff: Mapping[StaffId, str], title: Titles, now: datetime) -> PageRow:

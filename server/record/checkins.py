@@ -42,13 +42,15 @@ class CheckInRow:
     started_at: datetime | None
     ended_at: datetime | None
     end_reason: EndReason | None
+    connected: bool
+    """Whether the patient's page is connected now."""
 
 
 def order(tx: Transaction, principal: Principal, patient: PatientId, persona: str) -> CheckInId:
     require(principal, Permission.CHECKIN_ORDER, patient=patient)
     checkin = CheckInId(new_id("ci"))
     row = {"id": checkin, "patient": patient, "persona": persona, "version": "", "pack_hash": "", "status": "invited"}
-    tx.connection.execute(insert(table).values(created_at=tx.now, **row))
+    tx.connection.execute(insert(table).values(created_at=tx.now, connected=False, **row))
     tx.audit(principal, AuditAction.CHECKIN_ORDERED, patient=patient, subject=checkin, detail={"persona": persona})
     return checkin
 
@@ -78,9 +80,21 @@ def end(tx: Transaction, principal: Principal, checkin: CheckInId, reason: EndRe
     """The first reason stays; a second end changes nothing. Raises NotFound."""
     require(principal, Permission.CHECKIN_END, checkin=checkin)
     row = _get(tx, checkin)
-    values = {"status": "ended", "ended_at": tx.now, "end_reason": reason}
+    values = {"status": "ended", "ended_at": tx.now, "end_reason": reason, "connected": False}
     tx.connection.execute(update(table).where(table.c.id == checkin, table.c.status != "ended").values(values))
     tx.audit(principal, AuditAction.CHECKIN_ENDED, patient=row.patient, subject=checkin, detail={"reason": reason})
+
+
+def set_connected(tx: Transaction, principal: Principal, checkin: CheckInId, connected: bool) -> None:
+    """The patient's page came or went; the journal entry of the same transaction is what is audited."""
+    require(principal, Permission.JOURNAL_WRITE, checkin=checkin)
+    tx.connection.execute(update(table).where(table.c.id == checkin).values(connected=connected))
+
+
+def forget_connections(tx: Transaction, principal: Principal) -> None:
+    """After a start of the service nobody is connected yet, whatever the last one left written."""
+    require(principal, Permission.CHECKIN_LIST)
+    tx.connection.execute(update(table).where(table.c.connected).values(connected=False))
 
 
 def find_running(tx: Transaction, principal: Principal) -> list[CheckInRow]:

@@ -12,7 +12,7 @@ from typing import Final
 
 SAFE_FIELDS: Final = frozenset({
     "ack_ms", "acknowledged_at", "acknowledged_by", "action", "actor", "allowed", "at", "attempt", "attempts",
-    "bound_at", "bytes", "camera", "channel", "checkin", "claimed_at", "close_code", "code", "connection",
+    "bound_at", "bytes", "camera", "channel", "checkin", "claimed_at", "close_code", "code", "connected", "connection",
     "continues", "count", "created_at", "detail", "disabled_at", "done_at", "due_at", "duration_ms",
     "end_of_turn_ms", "end_reason", "ended_at", "error", "escalation", "event", "every_seconds", "expires_at",
     "fence", "file", "found", "frames", "hash", "host", "id", "interrupted", "invitation", "jitter_ms", "kid",

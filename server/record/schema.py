@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -106,6 +107,7 @@ checkin = Table(
     Column("started_at", Moment),
     Column("ended_at", Moment),
     Column("end_reason", String(20)),
+    Column("connected", Boolean, nullable=False),
 )
 
 invitation = Table(

@@ -1,34 +1,19 @@
-"""A headless Chromium whose microphone plays a prepared recording, and the real service for it to visit."""
+"""What browser tests share: the real service, Chromium to visit it, and a house with both for tests that share them."""
 
-import contextlib
-import shutil
-import wave
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-import numpy as np
 import pytest
-from playwright.async_api import Browser, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from server.config import Settings
 from server.speech.weights import MOONSHINE_TINY_EN, ModelMissing, ModelStore
+from tests.browser.chromium import SILENCE, chromium
+from tests.browser.house import House, open_house
 from tests.fakes.service import Service
-from tests.fakes.speakers import RATE, Pcm
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-)
+from tests.fakes.speakers import Pcm
 
 OpenBrowser = Callable[[Pcm | None], AbstractAsyncContextManager[Browser]]
 
@@ -42,23 +27,23 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
 
 @pytest.fixture
 def open_browser(tmp_path: Path) -> OpenBrowser:
-    """Opens Chromium; its microphone plays the given 48 kHz recording once, from the moment a page asks for it."""
+    """Opens Chromium; its microphone plays the given recording, or a quiet room."""
+    return lambda recording: chromium(tmp_path, recording=SILENCE if recording is None else recording)
 
-    @contextlib.asynccontextmanager
-    async def opened(recording: Pcm | None) -> AsyncIterator[Browser]:
-        if CHROMIUM is None:
-            pytest.skip("Chromium is not installed; `make browser` installs it where it may")
-        path = tmp_path / f"microphone-{id(recording)}.wav"
-        write_wav(path, np.zeros(RATE, np.int16) if recording is None else recording)
-        async with async_playwright() as playwright:
-            flags = [*FLAGS, f"--use-file-for-fake-audio-capture={path}%noloop"]
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-            try:
-                yield browser
-            finally:
-                await browser.close()
 
-    return opened
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def module_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One service and one browser for all tests of a module."""
+    async with open_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(module_house: House) -> AsyncIterator[House]:
+    """The house, left empty after each test; no page may have tried what the Content Security Policy forbids."""
+    yield module_house
+    await module_house.leave()
+    assert module_house.refused == []
 
 
 @pytest.fixture(scope="session")
@@ -70,11 +55,3 @@ def recognizer_folder() -> Path:
         return store.fetch(MOONSHINE_TINY_EN)
     except ModelMissing as error:
         pytest.skip(f"no speech model: {error}")
-
-
-def write_wav(path: Path, sound: Pcm) -> None:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(sound.tobytes())

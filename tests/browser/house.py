@@ -5,18 +5,16 @@ A start of the service costs seconds on a small machine; every test has links an
 
 import contextlib
 import json
-import wave
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebSocket, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebSocket
 
 from server.demo import PASSWORD
 from tests.browser import visit
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.chromium import FLAGS, chromium
 from tests.fakes.service import Service
 
 ALLOWS_EVERYTHING = "--use-fake-ui-for-media-stream"
@@ -93,26 +91,6 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
     """The service and a browser that grants microphone and camera; the microphone hears a quiet room."""
     async with Service(folder / "data", SETTINGS) as service, chromium(folder, FLAGS) as browser:
         yield House(service, browser)
-
-
-@contextlib.asynccontextmanager
-async def chromium(folder: Path, flags: Iterable[str]) -> AsyncIterator[Browser]:
-    """Chromium with these flags and a silent microphone."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed; `make browser` installs it where it may")
-    silence = folder / "silence.wav"
-    with wave.open(str(silence), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(48_000)
-        file.writeframes(bytes(96_000))
-    async with async_playwright() as playwright:
-        arguments = [*flags, f"--use-file-for-fake-audio-capture={silence}"]
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        try:
-            yield browser
-        finally:
-            await browser.close()
 
 
 async def sign_in(page: Page, email: str) -> None:

@@ -1,17 +1,15 @@
 """The patient's ways through the page other than the straight one: wrong turns, other devices, typing, coming back."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from server.demo import STAFF
 from tests.browser import visit
-from tests.browser.conftest import FLAGS
-from tests.browser.house import ALLOWS_EVERYTHING, House, chromium, open_house
+from tests.browser.chromium import FLAGS, chromium
+from tests.browser.house import ALLOWS_EVERYTHING, House
 
 KIND = "browser"
 
@@ -35,20 +33,6 @@ CONVERSATION = (
     ("Did I get that right", "yes"),
 )
 """Words of each reply, and what is typed as soon as they are heard; the first reply is interrupted."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def module_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with open_house(tmp_path_factory.mktemp("house")) as house:
-        yield house
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def house(module_house: House) -> AsyncIterator[House]:
-    """The house, left empty after each test; no page may have tried what the Content Security Policy forbids."""
-    yield module_house
-    await module_house.leave()
-    assert module_house.refused == []
 
 
 def happened(entries: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:

@@ -1,14 +1,11 @@
 """What nurses, clinicians and the compliance officer do on their pages, and what each of them may not open."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from server.demo import STAFF
 from tests.browser import visit
-from tests.browser.house import House, open_house, sign_in
+from tests.browser.house import House, sign_in
 
 KIND = "browser"
 
@@ -16,20 +13,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)
 
 NURSE, CLINICIAN, COMPLIANCE = (email for email, _, _ in STAFF)
 PARTS = {"stt", "tts", "end_of_turn", "face", "llm", "records", "pager"}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def module_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with open_house(tmp_path_factory.mktemp("house")) as house:
-        yield house
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def house(module_house: House) -> AsyncIterator[House]:
-    """The house, left empty after each test; no page may have tried what the Content Security Policy forbids."""
-    yield module_house
-    await module_house.leave()
-    assert module_house.refused == []
 
 
 async def refusal(page: Page, address: str) -> int:

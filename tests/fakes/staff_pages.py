@@ -77,6 +77,7 @@ class StaffPages:
         checkin = await self.records.order(patient)
         run = self.records.database.run
         await run(lambda tx: checkins.start(tx, CONDUCTOR, checkin, "1.0", "ab" * 32))
+        await run(lambda tx: checkins.set_connected(tx, CONDUCTOR, checkin, True))
         for event in events:
             await run(lambda tx, event=event: journal.append(tx, CONDUCTOR, checkin, event, tx.now))  # type: ignore[misc]
         return checkin

@@ -11,11 +11,11 @@ import pytest
 from server.escalation import desk
 from server.invitation import store
 from server.invitation.link import LinkState
-from server.record import audit
+from server.record import audit, checkins
 from server.vocabulary import events
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.principals import Role
-from tests.fakes.records import COMPLIANCE, INVITATION, OTTO, ROSA
+from tests.fakes.records import COMPLIANCE, CONDUCTOR, INVITATION, OTTO, ROSA
 from tests.fakes.staff_pages import CHEST, StaffPages, staff_pages
 
 KIND = "services"
@@ -96,6 +96,16 @@ async def test_calls_without_a_worry_are_listed_below(pages: StaffPages, nurse: 
     html = await text(pages, "/staff/fragments/queue", nurse)
     calls, invited = html.index("On a call with Ana"), html.index("Invited")
     assert calls < html.index(ROSA.name) < invited < html.index(OTTO.name)
+
+
+async def test_a_patient_who_dropped_off_is_not_said_to_be_on_a_call(pages: StaffPages, nurse: str) -> None:
+    rosa = await pages.records.add(ROSA)
+    checkin = await pages.begin(rosa)
+    await pages.records.database.run(lambda tx: checkins.set_connected(tx, CONDUCTOR, checkin, False))
+    queue = await text(pages, "/staff/fragments/queue", nurse)
+    assert "On a call with" not in queue
+    assert queue.index("Dropped off, not finished") < queue.index(ROSA.name)
+    assert "Rosamunda is not connected" in await text(pages, f"/staff/fragments/checkin/{checkin}", nurse)
 
 
 async def test_a_link_that_ran_out_is_no_longer_listed(pages: StaffPages, nurse: str) -> None:

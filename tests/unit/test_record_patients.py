@@ -83,7 +83,9 @@ async def running(records: Records) -> CheckInId:
 async def test_a_checkin_is_ordered_runs_and_ends(records: Records) -> None:
     patient = await records.add()
     checkin = await records.order(patient)
-    ordered = checkins.CheckInRow(checkin, patient, "after-discharge", "", "", "invited", NOON, None, None, None)
+    ordered = checkins.CheckInRow(
+        checkin, patient, "after-discharge", "", "", "invited", NOON, None, None, None, connected=False
+    )
     assert await records.database.run(lambda tx: checkins.get(tx, CONDUCTOR, checkin)) == ordered
     records.clock.move(timedelta(minutes=1))
     await records.database.run(lambda tx: checkins.start(tx, CONDUCTOR, checkin, "1.0.0", "a" * 64))

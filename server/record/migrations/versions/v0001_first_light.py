@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True)),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.Column("end_reason", sa.String(length=20)),
+        sa.Column("connected", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["patient"], ["patient.id"], name=op.f("fk_checkin_patient")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin")),
     )
