@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import errno
 import importlib
 import json
 import signal
@@ -207,7 +208,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     except ServiceError as error:
         _fail(f"{error.code}: {error}")
     except OSError as error:
-        _fail(f"{error.strerror or error} ({error.filename or 'is the port in use? set PORT'})")
+        remedy = " (set PORT to another one)" if error.errno == errno.EADDRINUSE else ""
+        _fail(f"{error.strerror or error}{remedy}")
 
 
 def _tell(line: str) -> None:

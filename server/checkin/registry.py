@@ -146,8 +146,7 @@ class Registry:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _take_up(self, patient: Patient) -> _Running:
-        if len(self._running) >= self._house.most:
-            raise AllSeatsTaken("as many check-ins run as `max_checkins` allows")
+        await self._make_room()
         row, card, past = await self._house.database.run(lambda tx: _open(tx, patient))
         if row.status == "ended":
             raise CheckInOver("the check-in has ended")
@@ -163,6 +162,15 @@ class Registry:
         await checkin.start()
         self._spawn(self._until_ended(row.id, checkin))
         return running
+
+    async def _make_room(self) -> None:
+        """Whoever is here goes before whoever dropped off: the longest gone is let go, and comes back from the journal."""
+        if len(self._running) < self._house.most:
+            return
+        gone = {checkin: running.leaving.when() for checkin, running in self._running.items() if running.leaving}
+        if not gone:
+            raise AllSeatsTaken("as many check-ins run as NIGHTLIGHT_MAX_CHECKINS allows")
+        await self._let_go(min(gone, key=gone.__getitem__))
 
     def _setting(self, row: CheckInRow, card: PatientCard, pack: Pack) -> Setting:
         within = {

@@ -54,6 +54,7 @@ async def test_an_emergency_reaches_the_nurse_and_survives_the_server(
         await nurse.wait_for_selector(_ROW)
         ended = await patient.evaluate("window.microphoneSince") + 1000 * (SAID_AT + len(words) / RATE)
         waited = (await nurse.evaluate("window.emergencySince") - ended) / 1000
+        print(f"end of the words to the nurse's open page: {waited:.2f} s")
         await visit.transcript_says(patient, "911", timeout=8)
 
         await service.kill()

@@ -66,6 +66,16 @@ class SimulatedPatient:
         await self.peer.connect(self._exchange)
         await self.peer.until(lambda message: message.get("k") == "clk")
 
+    async def refusal(self) -> dict[str, Any]:
+        """Knock on the socket; what the server says in place of letting this page in."""
+        url = f"{self._address.replace('http', 'ws', 1)}/api/visit/socket"
+        async with self._session.ws_connect(url) as socket:
+            async for frame in socket:
+                message: dict[str, Any] = json.loads(frame.data)
+                if message.get("type") == "error":
+                    return message
+        raise RuntimeError("the socket closed without a reason")
+
     async def leave(self) -> None:
         """Vanish: close the peer and the socket."""
         await self.peer.close()

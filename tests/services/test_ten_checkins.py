@@ -17,12 +17,12 @@ MOST_GROWTH = 12.0
 
 
 async def check_in(service: Service, answer: Pcm) -> None:
-    """One short check-in by voice, ended by the patient."""
+    """One short check-in by voice: the patient speaks into the greeting, is answered, and ends it."""
     _, link = await service.new_link()
     async with SimulatedPatient(service.address, link.split("#")[1]) as patient:
         await patient.enter()
         await patient.connect()
-        await patient.until_listening()
+        await patient.first_sound_after(0.0)
         ended = await patient.speak(answer)
         await patient.first_sound_after(ended)
         patient.peer.send({"k": "end"})
