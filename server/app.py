@@ -221,6 +221,7 @@ def _add_patient_routes(
     policy = CandidatePolicy(lan=settings.allow_private_addresses, mdns=settings.allow_private_addresses)
     visits = VisitSocket(registry, entrance.patient_at, _ice(settings), policy, clock)
     app.router.add_get("/api/visit/socket", visits.serve)
+    registry.on_ended = visits.hang_up
     return visits
 
 

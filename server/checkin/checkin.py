@@ -37,6 +37,7 @@ _logger = logging.getLogger(__name__)
 _UNHEARD_SECONDS = 1.5
 """A reply cut off before this much of it played got no further than its first words: the patient is still in the same turn."""
 _PAGED = frozenset({Tier.EMERGENCY, Tier.URGENT, Tier.SAME_DAY})
+_HELP = (e.EscalationRequested, e.EscalationAcknowledged)
 _GOODBYE_SECONDS = 30.0
 """Longest wait for the last words to play before the call ends anyway."""
 
@@ -68,6 +69,7 @@ class CheckIn:
             # Every utterance had a sentence; the margin is for those whose journal entries died with the server.
             call.playout.number_after(self._thread.sentences + 10)
         self._paged = {event.trigger: event.tier for event in past if isinstance(event, e.EscalationRequested)}
+        self._help = next((page_view(event) for event in reversed(past) if isinstance(event, _HELP)), None)
         self._gate = Gate(setting.pack, setting.visit)
         self._face = Face(call.send)
         self._journal = JournalWriter(setting.database, setting.whereabouts, self._written, self._journal_failed)
@@ -106,6 +108,8 @@ class CheckIn:
         view = page_view(event)
         if view is not None:
             self._call.send(view)
+        if isinstance(event, _HELP):
+            self._help = view
         self._setting.publish(event)
         if isinstance(event, e.CheckInEnded):
             self.ended.set()
@@ -117,6 +121,8 @@ class CheckIn:
         if self._ending is not None:
             return
         self._face.again()
+        if self._help is not None:
+            self._call.send(self._help)  # a reloaded page has lost its card
         if self._greeted:
             await self._speech.hush()
             self._post(e.ConnectionChanged("reconnected"))
@@ -127,6 +133,10 @@ class CheckIn:
         started = e.CheckInStarted(pack.id, pack.version, pack.content_hash, self._resumed)
         self._post(started, e.ConnectionChanged("connected"))
         self._say(self._thread.welcome_back() if self._resumed else self._thread.greet())
+
+    def types_only(self) -> None:
+        """No sound gets through: the patient reads and types."""
+        self._post(e.ConnectionChanged("typing_only"))
 
     def moved(self) -> None:
         """The same page goes on over a new peer, for example with its camera: nothing was missed, nothing is said."""

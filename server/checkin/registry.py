@@ -79,6 +79,8 @@ class Registry:
         self._running: dict[CheckInId, _Running] = {}
         self._locks: WeakValueDictionary[CheckInId, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.on_ended: Callable[[CheckInId], None] = lambda checkin: None
+        """Called once a check-in is over and let go; signaling hangs up."""
 
     @property
     def count(self) -> int:
@@ -190,6 +192,7 @@ class Registry:
         await checkin.ended.wait()
         await asyncio.sleep(1.0)  # let the goodbye reach the page before its connection closes
         await self._let_go(checkin_id)
+        self.on_ended(checkin_id)
 
     def _left(self, checkin: CheckInId) -> None:
         running = self._running.get(checkin)

@@ -43,6 +43,7 @@ class Seat:
         """See `VisitSeat.text_only`."""
         await self._call.text_only()
         await self._checkin.connected()
+        self._checkin.types_only()
 
     async def message(self, message: PageMessage) -> None:
         """See `VisitSeat.message`."""

@@ -80,7 +80,9 @@ async def test_an_emergency_reaches_the_nurse_and_survives_the_server(
     assert [entry["kind"] for entry in entries].count("escalation_requested") == 1
 
 
-async def test_the_nurse_can_answer_and_the_patient_sees_who(service: Service, open_browser: OpenBrowser) -> None:
+async def test_the_nurse_answers_and_the_patient_sees_who_even_after_a_reload(
+    service: Service, open_browser: OpenBrowser
+) -> None:
     _, link = await service.new_link()
     async with open_browser(np.zeros(RATE, np.int16)) as phone, open_browser(None) as desk:
         nurse = await visit.open_nurse(desk, service.address)
@@ -92,6 +94,9 @@ async def test_the_nurse_can_answer_and_the_patient_sees_who(service: Service, o
         await nurse.wait_for_selector(_ROW)
         await nurse.click(_ROW)
         await nurse.click("#acknowledge")
+        await patient.locator("#escalation", has_text="Denise").wait_for()
+        await patient.reload()
+        await visit.connection(patient, "connected")
         await patient.locator("#escalation", has_text="Denise").wait_for()
         shown = await patient.inner_text("#escalation")
     assert "Denise" in shown
