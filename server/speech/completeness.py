@@ -26,7 +26,7 @@ _OPEN_END = frozenset(
     we're they're there's that's what's isn't aren't wasn't very really too more most quite pretty just even
     only also then um uh er hmm well maybe plus not feel feels felt take takes took get gets got go goes went
     want wants need needs needed keep keeps kept make makes made say says said think thinks thought know tell
-    tells told thee feeling taking getting going having trying kind sort lot couple few number mr mrs dr doctor's
+    tells told thee anew feeling taking getting going having trying kind sort lot couple few number mr mrs dr doctor's
     """.split()
 )
 """Last words after which an English sentence cannot well end."""
