@@ -52,6 +52,8 @@ class TurnTimings:
     finished_unvoted: float = 0.40
     doubtful: float = 1.35
     """For a sentence that looks finished but whose last word the recognizer guessed: it may have been cut short by a pause."""
+    guess: float = 0.25
+    """Probability of the last word below which it alone makes a sentence doubtful."""
     sure_word: float = 0.72
     sure_ending: float = 0.70
     """Probabilities of the last word and of a full stop below which, both together, a sentence is doubtful. Found on 128
@@ -127,7 +129,8 @@ class Turn:
     def recognized(self, voiced: int, text: str, last: float = 1.0, ending: float = 1.0) -> None:
         """The words of the utterance up to window `voiced` are known; see `Hypothesis` for `last` and `ending`."""
         self._text, self._text_for = text, voiced
-        self._doubtful = last < self.timings.sure_word and ending < self.timings.sure_ending
+        t = self.timings
+        self._doubtful = last < t.guess or (last < t.sure_word and ending < t.sure_ending)
 
     def voted(self, voiced: int, probability: float) -> None:
         """The audio model's probability that the turn ended, asked after window `voiced`."""
