@@ -44,7 +44,7 @@ def imports_any(module: Path, *packages: str) -> set[str]:
 
 
 def called(node: ast.Call) -> str:
-    """The last part of what is called: `sleep` for `asyncio.sleep(1)`."""
+    """The last part of what is called: `gather` for `asyncio.gather(a, b)`."""
     match node.func:
         case ast.Attribute(attr=name) | ast.Name(id=name):
             return name
