@@ -1,7 +1,8 @@
-"""Reads a persona pack from its folder. Every complaint names the file and the line; nothing is guessed or defaulted."""
+"""Reads a persona pack from its folder and the folders it builds on. Every complaint names the file and the line; nothing
+is guessed or defaulted."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +44,8 @@ class PersonaFile(Frozen):
     """persona.yaml"""
 
     id: Name
+    builds_on: tuple[Name, ...] = ()
+    """Folders beside this one whose files are read first: what every persona must hear and may say."""
     name: str
     title: str
     purpose: str
@@ -58,6 +61,11 @@ class ObjectivesFile(Frozen):
     """objectives.yaml"""
 
     objectives: tuple[Objective, ...]
+
+
+class StayingFile(Frozen):
+    """staying.yaml"""
+
     staying: tuple[Question, ...]
 
 
@@ -78,10 +86,10 @@ class ListeningFile(Frozen):
 
 
 class Source:
-    """One YAML file with the line of every node."""
+    """One YAML file with the line of every node; `root` is the folder its name starts from."""
 
     def __init__(self, root: Path, path: Path) -> None:
-        self.name = str(path.relative_to(root.parent))
+        self.name = path.relative_to(root).as_posix()
         self.text = path.read_text(encoding="utf-8")
         try:
             self._node = yaml.compose(self.text, Loader=yaml.SafeLoader)
@@ -121,12 +129,13 @@ class Source:
 
 def load_pack(path: Path) -> Pack:
     """Raise PackError when a file is missing, malformed, or names something that does not exist."""
-    files = {name: _source(path, name) for name in ("persona", "objectives", "guardrails", "listening", "escalation")}
-    scripts = [Source(path, file) for file in sorted((path / "scripts").glob("*.yaml"))]
-    persona: PersonaFile = files["persona"].read(PersonaFile)
-    objectives: ObjectivesFile = files["objectives"].read(ObjectivesFile)
-    guardrails: GuardrailsFile = files["guardrails"].read(GuardrailsFile)
-    listening: ListeningFile = files["listening"].read(ListeningFile)
+    persona: PersonaFile = Source(path.parent, _file(path, "persona")).read(PersonaFile)
+    folders = [path.parent / name for name in persona.builds_on] + [path]
+    shelf = Shelf(folders)
+    objectives = shelf.all_of("objectives", ObjectivesFile, "objectives")
+    staying = shelf.all_of("staying", StayingFile, "staying")
+    guardrails = shelf.all_of("guardrails", GuardrailsFile, "guardrails")
+    listening: ListeningFile = shelf.one("listening").read(ListeningFile)
     pack = Pack(
         id=persona.id,
         name=persona.name,
@@ -136,56 +145,96 @@ def load_pack(path: Path) -> Pack:
         status=persona.status,
         source=persona.source,
         review_by=persona.review_by,
-        content_hash=_hash(path),
+        content_hash=_hash(folders),
         clinic=persona.clinic,
         numbers=persona.numbers,
-        lines=_scripts(scripts),
-        objectives=objectives.objectives,
-        staying={question.id: question for question in objectives.staying},
-        guardrails={guardrail.id: guardrail for guardrail in guardrails.guardrails},
+        lines=shelf.scripts(),
+        objectives=tuple(objectives.values()),
+        staying=staying,
+        guardrails=guardrails,
         scope=listening.scope,
         answers=listening.answers,
         requests=listening.requests,
         medicine_groups=listening.medicine_groups,
-        escalation=files["escalation"].read(EscalationPolicy),
-        listening=_compile(files, listening, objectives, guardrails),
+        escalation=shelf.one("escalation").read(EscalationPolicy),
+        listening=_compile(shelf, listening, [*objectives.values(), *staying.values(), *guardrails.values()]),
     )
     for complaint in check_pack(pack):
-        raise PackError(_locate([*files.values(), *scripts], complaint.value) + complaint.message)
+        raise PackError(shelf.locate(complaint.value) + complaint.message)
     return pack
 
 
-def _source(path: Path, name: str) -> Source:
-    file = path / f"{name}.yaml"
+class Shelf:
+    """The files of a pack: those of the folders it builds on, then its own."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+        self._read: dict[Path, Source] = {}
+
+    def some(self, name: str) -> list[Source]:
+        """Every file of this name; at least one."""
+        files = [file for folder in self._folders if (file := folder / f"{name}.yaml").is_file()]
+        return [self._source(file) for file in files or [_file(self._folders[-1], name)]]
+
+    def one(self, name: str) -> Source:
+        """The file of this name that stands nearest to the pack."""
+        return self.some(name)[-1]
+
+    def all_of(self, name: str, shape: type[Frozen], key: str) -> dict[str, Any]:
+        """The named things of every file of this name, in order; none may exist twice."""
+        found: dict[str, Any] = {}
+        for source in self.some(name):
+            for at, one in enumerate(getattr(source.read(shape), key)):
+                if one.id in found:
+                    raise PackError(f"{source.name}:{source.line((key, at))}: `{one.id}` exists twice")
+                found[one.id] = one
+        return found
+
+    def scripts(self) -> dict[str, Script]:
+        """Every script of every folder."""
+        files = [file for folder in self._folders for file in sorted((folder / "scripts").glob("*.yaml"))]
+        lines: dict[str, Script] = {}
+        for source in map(self._source, files):
+            for name, script in source.read(dict[Name, Script]).items():
+                if name in lines:
+                    raise PackError(f"{source.name}:{source.line((name,))}: the script `{name}` exists twice")
+                lines[name] = script
+        return lines
+
+    def locate(self, value: str) -> str:
+        """`file:line: ` of the first scalar with this value."""
+        for source in self._read.values():
+            line = source.line_of(value)
+            if line > 1:
+                return f"{source.name}:{line}: "
+        return f"{self.one('objectives').name}:1: "
+
+    def _source(self, file: Path) -> Source:
+        if file not in self._read:
+            self._read[file] = Source(self._folders[-1].parent, file)
+        return self._read[file]
+
+
+def _file(folder: Path, name: str) -> Path:
+    file = folder / f"{name}.yaml"
     if not file.is_file():
-        raise PackError(f"{path.name}/{name}.yaml:1: the file is missing")
-    return Source(path, file)
+        raise PackError(f"{folder.name}/{name}.yaml:1: the file is missing")
+    return file
 
 
-def _scripts(sources: list[Source]) -> dict[str, Script]:
-    lines: dict[str, Script] = {}
-    for source in sources:
-        for name, script in source.read(dict[Name, Script]).items():
-            if name in lines:
-                raise PackError(f"{source.name}:{source.line((name,))}: the script `{name}` exists twice")
-            lines[name] = script
-    return lines
-
-
-def _compile(
-    files: Mapping[str, Source], listening: ListeningFile, objectives: ObjectivesFile, guardrails: GuardrailsFile
-) -> Listening:
+def _compile(shelf: Shelf, listening: ListeningFile, parts: Sequence[Frozen]) -> Listening:
+    source = shelf.one("listening")
     try:
         lexicon = Lexicon.build(listening.words)
     except ValueError as error:
-        raise PackError(f"{files['listening'].name}:{files['listening'].line(('words',))}: {error}") from None
+        raise PackError(f"{source.name}:{source.line(('words',))}: {error}") from None
     phrases: dict[str, Phrase] = {}
-    for name, part in (("listening", listening), ("objectives", objectives), ("guardrails", guardrails)):
+    for part in (listening, *parts):
         for text in _phrases(part.model_dump()):
             try:
-                phrases[text] = lexicon.compile(text)
+                phrases[text] = phrases.get(text) or lexicon.compile(text)
             except ValueError as error:
-                raise PackError(f"{files[name].name}:{files[name].line_of(text)}: {error}") from None
+                raise PackError(f"{shelf.locate(text)}{error}") from None
     return Listening(lexicon, phrases)
 
 
@@ -203,22 +252,15 @@ def _phrases(value: object, inside: bool = False) -> list[str]:
     return []
 
 
-def _hash(path: Path) -> str:
+def _hash(folders: Sequence[Path]) -> str:
     digest = hashlib.sha256()
-    for file in sorted(path.rglob("*.yaml")):
-        name = file.relative_to(path).as_posix()
-        if not name.startswith("screenplays/"):
-            content = file.read_bytes()
-            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    for folder in folders:
+        for file in sorted(folder.rglob("*.yaml")):
+            name = file.relative_to(folder.parent).as_posix()
+            if "/screenplays/" not in name:
+                content = file.read_bytes()
+                digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
-
-
-def _locate(sources: list[Source], value: str) -> str:
-    for source in sources:
-        line = source.line_of(value)
-        if line > 1:
-            return f"{source.name}:{line}: "
-    return f"{sources[0].name}:1: "
 
 
 def _child(node: yaml.Node | None, part: str | int) -> yaml.Node | None:

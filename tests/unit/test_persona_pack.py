@@ -16,16 +16,17 @@ PACK = load_pack(SOURCE)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    shutil.copytree(SOURCE, tmp_path / "post-discharge")
+    for name in ("shared", "post-discharge"):
+        shutil.copytree(SOURCE.parent / name, tmp_path / name)
     return tmp_path / "post-discharge"
 
 
 def spoil(folder: Path, file: str, old: str, new: str) -> str:
     """The complaint after one change, and the line of that change as `file:line`."""
-    path = folder / file
+    path = folder.parent / file
     text = path.read_text("utf-8")
     path.write_text(text.replace(old, new, 1), "utf-8")
-    place = f"post-discharge/{file}:{text[: text.index(old)].count(chr(10)) + 1}:"
+    place = f"{file}:{text[: text.index(old)].count(chr(10)) + 1}:"
     with pytest.raises(PackError) as caught:
         load_pack(folder)
     return str(caught.value).replace(place, "HERE")
@@ -34,17 +35,17 @@ def spoil(folder: Path, file: str, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("guardrails.yaml", "tier: emergency", "tier: terrible"),
-        ("guardrails.yaml", "{self_kill}", "{self_kil}"),
-        ("guardrails.yaml", "elephant|brick", "(elephant|brick"),
-        ("objectives.yaml", "screen.breath\n", "screen.breth\n"),
-        ("objectives.yaml", "yes_fires: CHEST_PAIN", "yes_fires: CHEST_PAN"),
-        ("objectives.yaml", "expects: yes_no", "expect: yes_no"),
-        ("scripts/danger.yaml", "Sit up straight.", "Sit up {straight}."),
-        ("scripts/danger.yaml", "Sit up straight.", "Sit " + "up " * 15 + "straight."),
-        ("scripts/routine.yaml", "ack.refused:", "ack.no:"),
-        ("scripts/routine.yaml", "ack.refused:", "p911.call:"),
-        ("persona.yaml", "value: 8,", "value: eight,"),
+        ("shared/guardrails.yaml", "tier: emergency", "tier: terrible"),
+        ("shared/guardrails.yaml", "{self_kill}", "{self_kil}"),
+        ("shared/guardrails.yaml", "elephant|brick", "(elephant|brick"),
+        ("post-discharge/objectives.yaml", "screen.breath\n", "screen.breth\n"),
+        ("post-discharge/objectives.yaml", "yes_fires: CHEST_PAIN", "yes_fires: CHEST_PAN"),
+        ("post-discharge/objectives.yaml", "expects: yes_no", "expect: yes_no"),
+        ("shared/scripts/danger.yaml", "Sit up straight.", "Sit up {straight}."),
+        ("shared/scripts/danger.yaml", "Sit up straight.", "Sit " + "up " * 15 + "straight."),
+        ("post-discharge/scripts/routine.yaml", "ack.refused:", "ack.no:"),
+        ("post-discharge/scripts/routine.yaml", "ack.refused:", "p911.call:"),
+        ("post-discharge/persona.yaml", "value: 8,", "value: eight,"),
     ],
 )
 def test_names_the_file_and_the_line(folder: Path, file: str, old: str, new: str) -> None:
@@ -52,7 +53,7 @@ def test_names_the_file_and_the_line(folder: Path, file: str, old: str, new: str
 
 
 def test_names_a_missing_file(folder: Path) -> None:
-    (folder / "escalation.yaml").unlink()
+    (folder.parent / "shared" / "escalation.yaml").unlink()
     with pytest.raises(PackError, match=r"post-discharge/escalation\.yaml:1: the file is missing"):
         load_pack(folder)
 
