@@ -16,6 +16,7 @@ from livekit.agents.language import LanguageCode
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, APIConnectOptions, NotGivenOr
 from livekit.agents.utils import AudioBuffer, shortuuid
 
+from server.speech.readings import unfinished_share
 from server.speech.recognizer import SAMPLE_RATE, Hypothesis, Recognizer
 from server.speech.turn import WINDOW_SECONDS, Action, Turn
 
@@ -179,9 +180,13 @@ class _ListenerStream(stt.RecognizeStream):
         hypothesis = await self._recognize(min(len(self._sound), voiced + _TAIL_WINDOWS))
         if generation != self._generation:
             return
-        self._turn.recognized(voiced, hypothesis.text, hypothesis.last, hypothesis.ending)
+        self._turn.recognized(voiced, hypothesis.text, weighing=True)
         if voiced == self._turn.voiced and self._turn.text:
             self._send(stt.SpeechEventType.PREFLIGHT_TRANSCRIPT, self._turn.text)
+        if self._turn.worth_weighing:
+            readings = await self._listener.recognizer.readings(hypothesis)
+            if generation == self._generation:
+                self._turn.weighed(voiced, unfinished_share(readings))
 
     async def _ask_vote(self, voiced: int, generation: int) -> None:
         if self._vote_stream is None:
@@ -206,7 +211,7 @@ class _ListenerStream(stt.RecognizeStream):
         silence_met, silence = loop.time(), self._turn.silence
         if not self._turn.known:
             hypothesis = await self._recognize(min(len(self._sound), self._turn.voiced + _TAIL_WINDOWS))
-            self._turn.recognized(self._turn.voiced, hypothesis.text, hypothesis.last, hypothesis.ending)
+            self._turn.recognized(self._turn.voiced, hypothesis.text)
         text = self._turn.text
         self._generation += 1
         self._turn.end()

@@ -6,7 +6,7 @@ One thread and no spinning (research/speech.md §4: a second, preempted thread t
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,12 @@ import numpy.typing as npt
 import onnxruntime
 
 from server.speech.hallucination import without_invention
+from server.speech.readings import BACK, Reading, Scores, search
 
 SAMPLE_RATE = 16_000
 _WORKERS = 2
 """A final result never waits for a partial one."""
 _BEGIN, _END = 1, 2
-_STOPS = (b".", b"?", b"!")
 _TOKENS_PER_FRAME = 0.35
 """Most tokens per encoder frame; guards against loops (moonshine's own bound is 6.5 tokens a second)."""
 _EMPTY_CACHE = (1, 8, 0, 36)
@@ -30,16 +30,22 @@ Samples = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What a decode leaves behind for reading its end again."""
+
+    context: dict[str, Any]
+    past: dict[str, Any]
+    """Keys and values of the start token and of every token."""
+
+
+@dataclass(frozen=True)
 class Hypothesis:
     """What was recognized."""
 
     text: str
     tokens: tuple[int, ...]
     """For the next, longer decode of the same utterance, which starts by checking them in one pass."""
-    last: float = 1.0
-    """Probability, 0 to 1, of the last piece of a word; a word cut short by a pause is a guess."""
-    ending: float = 1.0
-    """Probability, 0 to 1, that a full stop, question or exclamation mark follows it."""
+    heard: Heard | None = field(default=None, compare=False, repr=False)
 
 
 class Moonshine:
@@ -49,7 +55,6 @@ class Moonshine:
         self._encoder = _session(folder / "encoder_model.ort")
         self._decoder = _session(folder / "decoder_model_merged.ort")
         self._vocabulary = _read_vocabulary((folder / "tokenizer.bin").read_bytes())
-        self._stops = [token for token, text in enumerate(self._vocabulary) if text in _STOPS]
         self._past = [item.name for item in self._decoder.get_inputs() if item.name.startswith("past_key")]
         self._presents = [item.name for item in self._decoder.get_outputs()][1:]
         self._encoder_masked = "attention_mask" in {item.name for item in self._encoder.get_inputs()}
@@ -61,11 +66,29 @@ class Moonshine:
         if self._encoder_masked:
             feed["attention_mask"] = np.ones((1, len(samples)), np.int64)
         hidden = self._encoder.run(None, feed)[0]
-        tokens, scores = self._generate(hidden, known)
-        return Hypothesis(self._text(tokens), tuple(tokens), *self._certainty(tokens, scores))
+        tokens, heard = self._generate(hidden, known)
+        return Hypothesis(self._text(tokens), tuple(tokens), heard)
 
-    def _generate(self, hidden: npt.NDArray[np.float32], known: tuple[int, ...]) -> tuple[list[int], list[Samples]]:
-        """Tokens, and the scores (logits) from which each of the last ones and the end were chosen."""
+    def readings(self, hypothesis: Hypothesis) -> list[Reading]:
+        """Other readings of the last words, likeliest first; none where there are too few words to tell."""
+        kept = list(hypothesis.tokens[: max(1, len(hypothesis.tokens) - BACK)])
+        if hypothesis.heard is None or not kept:
+            return []
+        context = hypothesis.heard.context
+        past = {name: _upto(name, value, len(kept)) for name, value in hypothesis.heard.past.items()}
+        first, past = self._continue(context, past, [kept[-1:]])
+
+        def step(rows: list[int], tokens: list[int]) -> Scores:
+            nonlocal past
+            wide = {name: _repeated(value, len(rows)) for name, value in context.items()}
+            chosen = {name: _rows(name, value, rows) for name, value in past.items()}
+            scores, past = self._continue(wide, chosen, [[token] for token in tokens])
+            return np.asarray(scores[:, -1], np.float32)
+
+        found = search(first[0, -1], step, _END)
+        return [Reading(self._text([*kept, *ending]), share) for share, ending in found]
+
+    def _generate(self, hidden: npt.NDArray[np.float32], known: tuple[int, ...]) -> tuple[list[int], Heard]:
         length = hidden.shape[1]
         most = int(length * _TOKENS_PER_FRAME) + 6
         context = {
@@ -73,47 +96,43 @@ class Moonshine:
             "encoder_attention_mask": np.ones((1, length), np.int64),
         }
         past = dict.fromkeys(self._past, np.zeros(_EMPTY_CACHE, np.float32))
-        tokens, past, scores = self._verify(context, past, known)
-        while (token := int(scores[-1].argmax())) != _END and len(tokens) < most:
+        tokens, past, token = self._verify(context, past, known)
+        while token != _END and len(tokens) < most:
             tokens.append(token)
-            logits, present = self._step(context, past, [token], cached=True)
-            past = {name: present[name] if ".decoder." in name else past[name] for name in self._past}
-            scores = [*scores[-2:], logits[-1]]
-        return tokens, scores
+            logits, past = self._continue(context, past, [[token]])
+            token = int(logits[0, -1].argmax())
+        return tokens, Heard(context, past)
 
     def _verify(
         self, context: dict[str, Any], past: dict[str, Any], known: tuple[int, ...]
-    ) -> tuple[list[int], dict[str, Any], list[Samples]]:
-        """Run the start token and `known` in one pass; returns the agreed tokens, their cache, and the last scores."""
-        logits, present = self._step(context, past, [_BEGIN, *known], cached=False)
-        best, agreed = logits.argmax(-1), 0
+    ) -> tuple[list[int], dict[str, Any], int]:
+        """Run the start token and `known` in one pass; returns the agreed tokens, their cache, and the next token."""
+        logits, present = self._step(context, past, [[_BEGIN, *known]], cached=False)
+        best, agreed = logits[0].argmax(-1), 0
         while agreed < len(known) and int(best[agreed]) == known[agreed]:
             agreed += 1
         kept = {
             name: present[name][:, :, : agreed + 1] if ".decoder." in name else present[name] for name in self._past
         }
-        return list(known[:agreed]), kept, list(logits[max(0, agreed - 2) : agreed + 1])
+        return list(known[:agreed]), kept, int(best[agreed])
 
-    def _certainty(self, tokens: list[int], scores: list[Samples]) -> tuple[float, float]:
-        """How sure the last piece of a word is, and that a sentence ends after it; 1 where too little was decoded."""
-        chosen = [*tokens, _END]
-        if len(scores) < 3 or len(chosen) < 3:
-            return 1.0, 1.0
-        closed = tokens[-1] in self._stops or self._vocabulary[tokens[-1]] == b","
-        word, stop = (scores[-3], scores[-2]) if closed else (scores[-2], scores[-1])
-        last = chosen[-3] if closed else chosen[-2]
-        return float(_softmax(word)[last]), float(_softmax(stop)[self._stops].sum())
+    def _continue(
+        self, context: dict[str, Any], past: dict[str, Any], tokens: list[list[int]]
+    ) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
+        logits, present = self._step(context, past, tokens, cached=True)
+        return logits, {name: present[name] if ".decoder." in name else past[name] for name in self._past}
 
     def _step(
-        self, context: dict[str, Any], past: dict[str, Any], tokens: list[int], *, cached: bool
+        self, context: dict[str, Any], past: dict[str, Any], tokens: list[list[int]], *, cached: bool
     ) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
-        feed = {**context, "input_ids": np.array([tokens], np.int64), **past}
+        """Scores (batch, tokens, vocabulary) and the new keys and values, for `tokens` of one or more beams."""
+        feed = {**context, "input_ids": np.array(tokens, np.int64), **past}
         feed["use_cache_branch"] = np.array([cached])
         feed = {name: value for name, value in feed.items() if name in self._decoder_inputs}
         logits, *rest = self._decoder.run(None, feed)
         named = dict(zip(self._presents, rest, strict=True))
         present = {name: named[name.replace("past_key_values", "present")] for name in self._past}
-        return logits[0], present
+        return logits, present
 
     def _text(self, tokens: list[int]) -> str:
         raw = b"".join(self._vocabulary[token] for token in tokens if token > _END)
@@ -139,14 +158,26 @@ class Recognizer:
         text = without_invention(hypothesis.text, len(samples) / SAMPLE_RATE)
         return replace(hypothesis, text=text)
 
+    async def readings(self, hypothesis: Hypothesis) -> list[Reading]:
+        """Other readings of the end of what was just recognized; about 20 ms (docs/measurements.md)."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._workers, self._model.readings, hypothesis)
+
     def close(self) -> None:
         """Stop the worker threads."""
         self._workers.shutdown(wait=False, cancel_futures=True)
 
 
-def _softmax(scores: Samples) -> Samples:
-    powers: Samples = np.exp(scores - scores.max())
-    return np.asarray(powers / powers.sum(), np.float32)
+def _upto(name: str, value: Samples, length: int) -> Samples:
+    return value[:, :, :length] if ".decoder." in name else value
+
+
+def _rows(name: str, value: Samples, rows: list[int]) -> Samples:
+    return value[rows] if ".decoder." in name else _repeated(value, len(rows))
+
+
+def _repeated(value: Samples, rows: int) -> Samples:
+    return np.repeat(value[:1], rows, 0)
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

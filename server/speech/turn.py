@@ -15,6 +15,8 @@ WINDOW_SECONDS = 0.032
 
 _CARRY_WINDOWS = 8
 """Silent windows (0.26 s) that make a pause short enough to be inside a turn, long enough to cut at."""
+_FEWEST_WORDS = 3
+"""Of a sentence whose other readings are worth the time."""
 
 
 class Action(Enum):
@@ -51,16 +53,22 @@ class TurnTimings:
     """For a finished sentence: (vote at least, silence needed)."""
     finished_unvoted: float = 0.40
     doubtful: float = 1.35
-    """For a sentence that looks finished but whose last word the recognizer guessed: it may have been cut short by a pause."""
-    guess: float = 0.25
-    """Probability of the last word below which it alone makes a sentence doubtful."""
-    sure_word: float = 0.72
-    sure_ending: float = 0.70
-    """Probabilities of the last word and of a full stop below which, both together, a sentence is doubtful. Found on 128
-    sentences of four synthetic voices: of 11 cut short and still looking finished it holds 7, of 64 whole ones 2."""
-    unsure: float = 0.8
+    """For a sentence that may be finished or not, or that looks finished but has an unfinished reading: it may have been cut
+    short by a pause."""
+    unfinished: float = 0.07
+    """Share of unfinished readings from which a sentence is doubtful; docs/measurements.md: what it holds and what it costs."""
+    unweighed: float = 0.30
+    """Least silence while the readings of a sentence are still being found."""
     open: float = 2.2
     """An open sentence is held for this long."""
+    hesitation: float = 0.6
+    """Silence after which going on with the same turn is a hesitation: shorter ones lie between the words of any sentence
+    (research/models.md: 19 of 49 hesitant recordings pause 0.5 s or more)."""
+    resumed: float = 1.5
+    """A voice this soon after an end went on with the sentence that was taken for finished."""
+    hesitant_turns: int = 4
+    """Turns for which somebody who hesitated is given `doubtful` time (design choice; field.md A1: endpointing from the
+    pauses of the conversation itself)."""
     nothing_recognized: float = 0.5
     no_text_yet: float = 1.0
     interim_every: float = 0.6
@@ -83,6 +91,9 @@ class Turn:
         """Factor on every wait; above 1 where the question asks for thought."""
         self.active = False
         self._run = 0
+        self._hesitant = 0
+        self._hesitated = False
+        self._since_end: int | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -94,7 +105,8 @@ class Turn:
         self._speculated = -1
         self._text: str | None = None
         self._text_for = -1
-        self._doubtful = False
+        self._weighing = False
+        self._unfinished = 0.0
         self._vote: float | None = None
         self.carried = ""
         """Words of the same turn already banked."""
@@ -121,16 +133,28 @@ class Turn:
         self.windows += 1
         quiet_before = self.windows - 1 - self.voiced
         if probability >= (self.timings.still_voiced if quiet_before == 0 else self.timings.voiced):
+            self._hesitated |= quiet_before * WINDOW_SECONDS >= self.timings.hesitation
             self.voiced = self.windows
             self._vote = None
             return self._speaking()
         return self._pausing()
 
-    def recognized(self, voiced: int, text: str, last: float = 1.0, ending: float = 1.0) -> None:
-        """The words of the utterance up to window `voiced` are known; see `Hypothesis` for `last` and `ending`."""
+    def recognized(self, voiced: int, text: str, *, weighing: bool = False) -> None:
+        """The words of the utterance up to window `voiced` are known; with `weighing`, `weighed` is going to follow."""
         self._text, self._text_for = text, voiced
-        t = self.timings
-        self._doubtful = last < t.guess or (last < t.sure_word and ending < t.sure_ending)
+        self._weighing, self._unfinished = weighing, 0.0
+
+    def weighed(self, voiced: int, unfinished: float) -> None:
+        """The share, 0 to 1, of readings of those words that are unfinished."""
+        if voiced == self._text_for:
+            self._weighing, self._unfinished = False, unfinished
+
+    @property
+    def worth_weighing(self) -> bool:
+        """Whether another reading of the words could change the wait: short answers are what they seem."""
+        return (
+            self.known and len(self.text.split()) >= _FEWEST_WORDS and completeness(self.text) is Completeness.FINISHED
+        )
 
     def voted(self, voiced: int, probability: float) -> None:
         """The audio model's probability that the turn ended, asked after window `voiced`."""
@@ -145,14 +169,20 @@ class Turn:
 
     def end(self) -> None:
         """The turn was committed; wait for the next."""
+        self._hesitant = self.timings.hesitant_turns if self._hesitated else max(0, self._hesitant - 1)
+        self._hesitated = False
+        self._since_end = 0
         self.active = False
         self._run = 0
         self._reset()
 
     def _wait(self, probability: float) -> list[Action]:
         self._run = self._run + 1 if probability >= self.timings.voiced else 0
+        self._since_end = None if self._since_end is None else self._since_end + 1
         if self._run < self.timings.start_windows:
             return []
+        if self._since_end is not None and self._since_end * WINDOW_SECONDS <= self.timings.resumed:
+            self._hesitated = True
         self.active = True
         self._reset()
         return [Action.START]
@@ -194,11 +224,20 @@ class Turn:
             return t.nothing_recognized
         if state is Completeness.OPEN:
             return t.open
-        if self._doubtful and len(self.text.split()) > 2:
+        if state is Completeness.UNSURE or self._may_go_on():
             return t.doubtful * self.patience
-        if state is Completeness.UNSURE:
-            return t.unsure * self.patience
-        if self._vote is None:
-            return max(t.floor, t.finished_unvoted * self.patience)
-        needed = next(seconds for least, seconds in t.finished if self._vote >= least)
-        return max(t.floor, needed * self.patience)
+        return max(t.unweighed if self.worth_weighing and self._weighing else t.floor, self._voted_wait())
+
+    def _may_go_on(self) -> bool:
+        """Whether a sentence that looks finished may not be: for its other readings, or because this patient hesitates."""
+        if not self.worth_weighing:
+            return False
+        hesitant = self._hesitant > 0 or self._hesitated
+        return self._unfinished >= self.timings.unfinished or hesitant
+
+    def _voted_wait(self) -> float:
+        t = self.timings
+        needed = t.finished_unvoted
+        if self._vote is not None:
+            needed = next(seconds for least, seconds in t.finished if self._vote >= least)
+        return needed * self.patience

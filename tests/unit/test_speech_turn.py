@@ -59,6 +59,51 @@ def test_an_open_sentence_is_held_for_more_than_a_long_pause() -> None:
     assert seconds(silence_until(turn, Action.COMMIT)) > 2.0
 
 
+def test_an_unfinished_reading_holds_a_sentence_that_looks_finished() -> None:
+    turn = begun("I have been sleeping in me.")
+    turn.voted(turn.voiced, 0.9)
+    turn.weighed(turn.voiced, 0.3)
+    assert seconds(silence_until(turn, Action.COMMIT)) > 1.2
+
+
+def test_an_unlikely_unfinished_reading_holds_nothing() -> None:
+    turn = begun("I feel fine today.")
+    turn.voted(turn.voiced, 0.9)
+    turn.weighed(turn.voiced, 0.01)
+    assert seconds(silence_until(turn, Action.COMMIT)) < 0.23
+
+
+def test_a_short_answer_is_what_it_seems() -> None:
+    turn = begun("No, never.")
+    turn.voted(turn.voiced, 0.9)
+    turn.weighed(turn.voiced, 0.3)
+    assert not turn.worth_weighing
+    assert seconds(silence_until(turn, Action.COMMIT)) < 0.23
+
+
+def test_a_sentence_that_may_go_on_outlasts_a_pause() -> None:
+    turn = begun("My incision looks a little.")
+    turn.voted(turn.voiced, 0.9)
+    assert 1.2 < seconds(silence_until(turn, Action.COMMIT)) < 1.5
+
+
+def test_readings_that_are_on_their_way_are_waited_for_but_not_long() -> None:
+    turn = begun("")
+    turn.recognized(turn.voiced, "I feel fine today.", weighing=True)
+    turn.voted(turn.voiced, 0.9)
+    assert 0.28 < seconds(silence_until(turn, Action.COMMIT)) < 0.34
+
+
+def test_readings_of_earlier_words_say_nothing_about_later_ones() -> None:
+    turn = begun("I have been sleeping in me.")
+    earlier = turn.voiced
+    speak(turn, 10)
+    turn.recognized(turn.voiced, "I have been sleeping in my chair.")
+    turn.voted(turn.voiced, 0.9)
+    turn.weighed(earlier, 0.9)
+    assert seconds(silence_until(turn, Action.COMMIT)) < 0.23
+
+
 def test_voice_within_the_pause_keeps_the_turn() -> None:
     turn = begun("I took the water pill and")
     speak(turn, 38, QUIET)
@@ -103,3 +148,53 @@ def test_a_rambler_is_banked_before_the_recognizer_loses_the_thread() -> None:
     speak(turn, 10)
     turn.recognized(turn.voiced, "I sat down.")
     assert turn.text == "First I made the coffee and then I sat down."
+
+
+def said(turn: Turn, text: str) -> float:
+    """Seconds of silence until a turn of one second, recognized as `text`, is over; the audio model agrees."""
+    speak(turn, 2)
+    turn.began(2)
+    speak(turn, 30)
+    turn.recognized(turn.voiced, text)
+    turn.voted(turn.voiced, 0.6)
+    waited = seconds(silence_until(turn, Action.COMMIT))
+    turn.end()
+    return waited
+
+
+def hesitated(turn: Turn) -> float:
+    """A turn with a pause of one second inside; seconds of silence until it is over."""
+    speak(turn, 2)
+    turn.began(2)
+    speak(turn, 30)
+    turn.recognized(turn.voiced, "I took the pill and")
+    speak(turn, 31, QUIET)
+    return said(turn, "I took the pill and went to bed.")
+
+
+def said_later(turn: Turn, text: str) -> float:
+    """As `said`, after the persona has answered."""
+    speak(turn, 100, QUIET)
+    return said(turn, text)
+
+
+def test_somebody_who_hesitates_is_given_more_time_for_a_while() -> None:
+    turn = Turn()
+    assert hesitated(turn) > 1.25
+    waits = [said_later(turn, "I sleep in my chair now.") for _ in range(5)]
+    assert min(waits[:4]) > 1.25
+    assert waits[4] < 0.25
+
+
+def test_short_answers_stay_quick_for_somebody_who_hesitates() -> None:
+    turn = Turn()
+    hesitated(turn)
+    assert said_later(turn, "No, thanks.") < 0.25
+
+
+def test_going_on_right_after_an_end_is_a_hesitation_too() -> None:
+    turn = Turn()
+    said(turn, "I have been sleeping in me.")
+    speak(turn, 30, QUIET)
+    assert said(turn, "It is the chair by the window.") > 1.25
+    assert said_later(turn, "I sleep in my chair now.") > 1.25

@@ -23,6 +23,24 @@ KIND = "unit"
         "When I get up in the morning",
         "My left foot is",
         "I was going to ask about my",
+        "I checked my blood pressure and it was",
+        "I think the doctor said that I should.",
+        "The bandage is dry but there is",
+        "I need to know whether",
+        "Yes, I am still using",
+        "They told me not to lift",
+        "I have to sit down because my legs",
+        "After breakfast I usually",
+        "It hurts a little when high.",
+        "Sometimes my heart",
+        "I do not know how to",
+        "Well, um",
+        "In the evening I take",
+        "I need",
+        "So I",
+        "It gives me",
+        "I have a cough and it",
+        "It feels like",
     ],
 )
 def test_sentences_that_must_go_on(text: str) -> None:
@@ -42,10 +60,36 @@ def test_sentences_that_must_go_on(text: str) -> None:
         "Not really.",
         "Better.",
         "I guess so.",
+        "Every morning.",
+        "It comes and goes.",
+        "It is about the same.",
+        "I was in the hospital for my heart.",
+        "Not that I know of.",
+        "I sleep well.",
+        "After dinner.",
+        "She comes by on the third of May.",
+        "Yes, I have.",
+        "No, it is not.",
+        "It is better than it was.",
+        "Just a little.",
+        "Lisinopril.",
+        "I did.",
+        "My wife does.",
+        "So do I.",
+        "I don't think I can.",
+        "That's what they said.",
+        "What is it for?",
+        "When can I shower?",
+        "I gained two pounds,",
     ],
 )
 def test_sentences_that_are_over(text: str) -> None:
     assert completeness(text) is Completeness.FINISHED
+
+
+@pytest.mark.parametrize("text", ["I have.", "My incision looks a little.", "I do not know why.", "I told her that."])
+def test_sentences_that_may_be_over_or_not(text: str) -> None:
+    assert completeness(text) is Completeness.UNSURE
 
 
 def test_no_words_is_no_sentence() -> None:
