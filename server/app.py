@@ -12,7 +12,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from server import heap
+from server import heap, language, lessons
+from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
 from server.config import ROOT, Settings
 from server.conversation.wording import fixed_sentences
@@ -21,7 +22,10 @@ from server.escalation.pager import ConsoleSink, Pager
 from server.invitation import store as invitations
 from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import InvitationRoutes
+from server.knowledge import kit as knowledge
+from server.knowledge.likeness import Classifier
 from server.media.link import IceServer
+from server.model_store import ModelStore
 from server.nurse.console import Console
 from server.nurse.neighbors import Answered, PersonaChoice
 from server.nurse.routes import add_routes as add_nurse_routes
@@ -39,7 +43,6 @@ from server.signaling.ice import IceSettings, ice_servers
 from server.signaling.socket import VisitSocket
 from server.speech import kit as speech
 from server.speech.session import SpeechKit
-from server.speech.weights import ModelStore
 from server.vocabulary.clock import Clock, SystemClock
 from server.vocabulary.events import EscalationAcknowledged, Event
 from server.vocabulary.findings import TriggerHit
@@ -66,6 +69,7 @@ class Application:
     registry: Registry
     parts: list[Part]
     packs: Mapping[str, Pack]
+    classifier: Classifier | None
     address: str = ""
     """Where it listens, once it does."""
 
@@ -112,20 +116,27 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         kit, parts = await speech.build(store, settings.voice, sentences, end_of_turn_model=settings.end_of_turn_model)
         stack.push_async_callback(kit.close)
 
+        tell("Loading the sentence classifier")
+        classifier, triage_part = await knowledge.classifier(store, lessons.examples(PERSONAS, packs))
+        if classifier is not None:
+            stack.callback(classifier.close)
+
         # The pager starts before any patient can arrive, so that no page waits for it, and stops after the last has left.
         pager = Pager(database, ConsoleSink())
         await pager.start()
         stack.push_async_callback(pager.stop)
 
         live = Live()
-        registry = Registry(_house(settings, database, packs, kit, live, clock))
+        means, language_part = await stack.enter_async_context(language.models(settings))
+        registry = Registry(_house(settings, database, packs, kit, classifier, means, live, clock))
         await registry.open()
         stack.push_async_callback(registry.close)
         stop_listening = desk.on_change(database, lambda checkin, page: _announce(live, checkin))
         stack.callback(stop_listening)
 
-        application = Application(_web(settings, database, registry, packs, live, clock), database, registry, [], packs)
-        application.parts = [*parts, *other_parts(settings)]
+        everything = _web(settings, database, registry, packs, live, clock)
+        found = [*parts, triage_part, language_part, *other_parts(settings)]
+        application = Application(everything, database, registry, found, packs, classifier)
         await _listen(stack, settings, application)
         yield application
 
@@ -144,6 +155,8 @@ def _house(
     database: Database,
     packs: Mapping[str, Pack],
     kit: SpeechKit,
+    classifier: Classifier | None,
+    means: Means | None,
     live: Live,
     clock: Clock,
 ) -> House:
@@ -164,6 +177,8 @@ def _house(
         database=database,
         packs=dict(packs),
         kit=kit,
+        classifier=classifier,
+        means=means,
         servers=servers,
         publish=publish,
         most=settings.max_checkins,
@@ -276,7 +291,6 @@ def other_parts(settings: Settings) -> list[Part]:
     kind = "SQLite" if settings.records_url.startswith("sqlite") else "the database of NIGHTLIGHT_DATABASE_URL"
     return [
         Part("face", "live", "drawn in the patient's browser; camera pictures are received but not looked at yet"),
-        Part("llm", "off", "the approved script decides every word; language models are not supported yet"),
         Part("records", "live", f"{kind}; patient data encrypted with a key per patient"),
         Part("pager", "fallback", "console only: pages ring on the nurse page and are printed here, nobody is called"),
     ]

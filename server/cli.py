@@ -1,25 +1,24 @@
-"""The command `nightlight`: serve, invite, journal, doctor, bench."""
+"""The command `nightlight`: serve, invite, journal, doctor, models, bench, and the commands that try things on files."""
 
 import asyncio
 import dataclasses
-import errno
 import importlib
 import json
 import signal
-import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from server import demo, logs
-from server.app import load_packs, open_records, other_parts, running
+from server import demo, gating, language, lessons, logs, personas, triaging, trials
+from server.app import PERSONAS, load_packs, open_records, other_parts, running
 from server.config import Settings
 from server.invitation import store
+from server.knowledge import kit as knowledge
+from server.model_store import ModelStore
+from server.persona.pack import Pack
 from server.record import journal as records
 from server.record import patients
 from server.record.database import Database
@@ -27,14 +26,11 @@ from server.record.journal import Entry
 from server.record.patients import PatientCard
 from server.record.transaction import Transaction
 from server.speech import kit as speech
-from server.speech.weights import ModelStore
+from server.terminal import DataOption, fail, run, settings_of, tell
 from server.vocabulary.clock import SystemClock
-from server.vocabulary.errors import ServiceError
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.parts import Part
 from server.vocabulary.principals import Service
-
-T = TypeVar("T")
 
 commands = typer.Typer(
     name="nightlight",
@@ -46,8 +42,6 @@ commands = typer.Typer(
 _COMMAND = Service("command")
 _MARKS = {"live": "ok", "fallback": "fallback", "missing": "MISSING", "off": "off"}
 
-DataOption = Annotated[Path | None, typer.Option("--data", help="Data folder; overrides DATA.")]
-
 
 @commands.command()
 def serve(
@@ -55,7 +49,7 @@ def serve(
     data: DataOption = None,
 ) -> None:
     """Serve patients and staff until Ctrl-C or SIGTERM."""
-    _run(_serve(_settings(data), with_demo))
+    run(_serve(settings_of(data), with_demo))
 
 
 @commands.command()
@@ -65,7 +59,7 @@ def invite(
     data: DataOption = None,
 ) -> None:
     """Order a check-in and print its link; this is the only time the link is shown."""
-    _run(_invite(_settings(data), patient, persona))
+    run(_invite(settings_of(data), patient, persona))
 
 
 @commands.command()
@@ -75,28 +69,41 @@ def journal(
     data: DataOption = None,
 ) -> None:
     """Print everything that happened in a check-in. Shows patient data; the reading is audited."""
-    _run(_journal(_settings(data), CheckInId(checkin), as_json))
+    run(_journal(settings_of(data), CheckInId(checkin), as_json))
 
 
 @commands.command()
 def doctor(data: DataOption = None) -> None:
     """Say which implementation of each part would run here and what is missing."""
-    _run(_doctor(_settings(data)))
+    run(_doctor(settings_of(data)))
+
+
+@commands.command()
+def models(data: DataOption = None) -> None:
+    """Fetch the model files and train the sentence classifier, once; every later start finds them in the cache."""
+    run(_models(settings_of(data)))
 
 
 @commands.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="latency")],
-    turns: Annotated[int, typer.Option(min=1, help="Turns to measure.")] = 24,
+    what: Annotated[str, typer.Argument(help="latency or policy")],
+    turns: Annotated[int, typer.Option(min=1, help="Turns to measure, for latency.")] = 24,
 ) -> None:
     """Measure the service on this machine, from a checkout of the project."""
-    if what != "latency":
-        _fail(f"no benchmark named {what!r}; there is: latency")
+    if what not in ("latency", "policy"):
+        fail(f"no benchmark named {what!r}; there are: latency, policy")
     try:
         module = importlib.import_module(f"tests.bench.{what}")
     except ImportError as error:
-        _fail(f"benchmarks need the project's checkout and its development packages (make setup): {error.name}")
-    _run(module.main(turns))
+        fail(f"benchmarks need the project's checkout and its development packages (make setup): {error.name}")
+    run(module.main(turns))
+
+
+commands.command()(trials.simulate)
+commands.command()(trials.evaluate)
+commands.command()(gating.gate)
+commands.command()(triaging.triage)
+commands.add_typer(personas.personas)
 
 
 def main() -> None:
@@ -107,33 +114,33 @@ def main() -> None:
 async def _serve(settings: Settings, with_demo: bool) -> None:
     logs.set_up()
     if with_demo and not settings.on_loopback:
-        _fail("--demo seeds accounts with a known password and only works on loopback: unset NIGHTLIGHT_HOST")
+        fail("--demo seeds accounts with a known password and only works on loopback: unset NIGHTLIGHT_HOST")
     began = time.monotonic()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for wanted in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wanted, stop.set)
-    async with running(settings, _tell) as application:
+    async with running(settings, tell) as application:
         if with_demo:
             clock = SystemClock()
             lifetime = timedelta(hours=settings.link_hours)
             address = application.address
             shown = await demo.seed(application.database, settings.data, address, lifetime, clock.now().date())
-            _tell(f"\n  Patient link   {shown.link}\n                 birth month and day: {shown.birth}")
-            _tell(f"  Staff          {application.address}/staff/")
+            tell(f"\n  Patient link   {shown.link}\n                 birth month and day: {shown.birth}")
+            tell(f"  Staff          {application.address}/staff/")
             for email, _, role in demo.STAFF:
-                _tell(f"                 {role:<11} {email}  password {demo.PASSWORD}")
-            _tell("")
+                tell(f"                 {role:<11} {email}  password {demo.PASSWORD}")
+            tell("")
         _show(application.parts)
-        _tell(f"\nServing on {application.address} after {time.monotonic() - began:.1f} s. Ctrl-C stops.")
+        tell(f"\nServing on {application.address} after {time.monotonic() - began:.1f} s. Ctrl-C stops.")
         await stop.wait()
-        _tell("Stopping: letting every check-in go; their pages come back to the next start.")
-    _tell("Stopped.")
+        tell("Stopping: letting every check-in go; their pages come back to the next start.")
+    tell("Stopped.")
 
 
 async def _invite(settings: Settings, wanted: str, persona: str) -> None:
     if persona not in (packs := load_packs()):
-        _fail(f"persona: no pack named {persona!r}; there are: {', '.join(packs)}")
+        fail(f"persona: no pack named {persona!r}; there are: {', '.join(packs)}")
     database = await open_records(settings, SystemClock())
     try:
         card = _chosen(await database.run(lambda tx: patients.find_all(tx, _COMMAND)), wanted)
@@ -141,15 +148,15 @@ async def _invite(settings: Settings, wanted: str, persona: str) -> None:
         invitation = await database.run(lambda tx: store.create(tx, _COMMAND, card.id, persona, lifetime))
     finally:
         await database.close()
-    _tell(f"check-in {invitation.checkin}, link good until {invitation.expires_at:%Y-%m-%d %H:%M} UTC")
-    _tell(f"{settings.origin}/c#{invitation.token}")
+    tell(f"check-in {invitation.checkin}, link good until {invitation.expires_at:%Y-%m-%d %H:%M} UTC")
+    tell(f"{settings.origin}/c#{invitation.token}")
 
 
 def _chosen(cards: list[PatientCard], wanted: str) -> PatientCard:
     found = [card for card in cards if card.id == wanted or wanted.casefold() in card.name.casefold()]
     if len(found) != 1:
         listed = "".join(f"\n  {card.id}  {card.name}" for card in cards) or "\n  (none yet)"
-        _fail(f"patient: {len(found) or 'nobody'} found for {wanted!r}; give an id or a name that fits one of:{listed}")
+        fail(f"patient: {len(found) or 'nobody'} found for {wanted!r}; give an id or a name that fits one of:{listed}")
     return found[0]
 
 
@@ -160,7 +167,7 @@ async def _journal(settings: Settings, checkin: CheckInId, as_json: bool) -> Non
     finally:
         await database.close()
     for entry in entries:
-        _tell(_json_line(entry) if as_json else _plain_line(entry))
+        tell(_json_line(entry) if as_json else _plain_line(entry))
 
 
 def _json_line(entry: Entry) -> str:
@@ -175,14 +182,28 @@ def _plain_line(entry: Entry) -> str:
 
 async def _doctor(settings: Settings) -> None:
     packs = load_packs()
-    store_of_models = ModelStore(settings.model_cache, settings.model_mirror, _tell)
-    kit, parts = await speech.build(store_of_models, settings.voice, [], end_of_turn_model=settings.end_of_turn_model)
-    await kit.close()
+    parts = await _prepared(settings, packs)
     database: Database = await open_records(settings, SystemClock())
     await database.run(_look)
     await database.close()
-    _show([*parts, *other_parts(settings)])
-    _tell(f"personas: {', '.join(f'{pack.id} {pack.version} ({pack.status})' for pack in packs.values())}")
+    async with language.models(settings) as (_, language_part):
+        _show([*parts, language_part, *other_parts(settings)])
+    tell(f"personas: {', '.join(f'{pack.id} {pack.version} ({pack.status})' for pack in packs.values())}")
+
+
+async def _models(settings: Settings) -> None:
+    _show(await _prepared(settings, load_packs()))
+
+
+async def _prepared(settings: Settings, packs: Mapping[str, Pack]) -> list[Part]:
+    """What hears, speaks and recognizes paraphrases here, after everything it needs was fetched and trained."""
+    store_of_models = ModelStore(settings.model_cache, settings.model_mirror, tell)
+    kit, parts = await speech.build(store_of_models, settings.voice, [], end_of_turn_model=settings.end_of_turn_model)
+    await kit.close()
+    classifier, triage_part = await knowledge.classifier(store_of_models, lessons.examples(PERSONAS, packs))
+    if classifier is not None:
+        classifier.close()
+    return [*parts, triage_part]
 
 
 def _look(tx: Transaction) -> None:
@@ -191,32 +212,4 @@ def _look(tx: Transaction) -> None:
 
 def _show(parts: list[Part]) -> None:
     for part in parts:
-        _tell(f"  {part.name:<12} {_MARKS[part.state]:<9} {part.what}")
-
-
-def _settings(data: Path | None) -> Settings:
-    try:
-        return Settings() if data is None else Settings(data=data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        _fail(f"setting {'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(work)
-    except ServiceError as error:
-        _fail(f"{error.code}: {error}")
-    except OSError as error:
-        remedy = " (set PORT to another one)" if error.errno == errno.EADDRINUSE else ""
-        _fail(f"{error.strerror or error}{remedy}")
-
-
-def _tell(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
-def _fail(message: str) -> NoReturn:
-    sys.stderr.write(f"nightlight: {message}\n")
-    raise typer.Exit(2)
+        tell(f"  {part.name:<12} {_MARKS[part.state]:<9} {part.what}")

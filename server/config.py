@@ -1,12 +1,58 @@
 """Every setting of the service, from environment variables; each one says what it is for and what happens without it."""
 
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where the project's data folders (`personas/`, `web/templates/`) are."""
+
+
+class LanguageEndpoint(BaseModel):
+    """One OpenAI-compatible server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    key: str = Field("", repr=False)
+    model: str
+    small_model: str = ""
+    agreement: str = ""
+
+    @property
+    def models(self) -> tuple[str, str]:
+        """The one that reads and the one that talks."""
+        return self.small_model or self.model, self.model
+
+    @property
+    def on_this_machine(self) -> bool:
+        host = urlsplit(self.url).hostname or ""
+        try:
+            return host == "localhost" or ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    def problem(self) -> str:
+        """What keeps patients' words from being sent there, as `field: remedy`; empty when nothing does."""
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+            return "url: must look like https://llm.example.org/v1, without a user or a query"
+        if not self.model:
+            return "model: name the model to ask for"
+        if self.on_this_machine:
+            return ""
+        if parts.scheme != "https":
+            return "url: must begin with https:// (http:// only on this machine)"
+        if not self.agreement.strip():
+            return (
+                "agreement: patients' words may only go to a provider that has signed a business associate agreement; "
+                "name it here, for example 'BAA with Example Inc., 2026-03-01, contract 1234'"
+            )
+        return ""
 
 
 class Settings(BaseSettings):
@@ -44,6 +90,28 @@ class Settings(BaseSettings):
     """How long a patient's link works."""
     drop_off_minutes: float = Field(10.0, gt=0)
     """How long a check-in waits in memory for a patient who dropped off; the link resumes it after that too."""
+    llm_url: str = ""
+    """An OpenAI-compatible server, up to and with the version: `https://llm.example.org/v1`. Empty: no language model."""
+    llm_key: str = Field("", repr=False)
+    """Its API key."""
+    llm_model: str = ""
+    """The large model: talks."""
+    llm_small_model: str = ""
+    """The small model: reads turns; empty: the large one."""
+    llm_agreement: str = ""
+    """The business associate agreement with whoever runs it; needed unless it is this machine."""
+    llm_fallbacks: tuple[LanguageEndpoint, ...] = ()
+    """Further servers, asked in this order where the first fails; a JSON list."""
+    llm_prices: dict[str, tuple[float, float]] = {}
+    """Price of 1,000 tokens in and out by model, as JSON."""
+    llm_checkin_tokens: int = Field(200_000, ge=0)
+    """Most tokens of one check-in."""
+    llm_day_tokens: int = Field(5_000_000, ge=0)
+    """Most tokens of one day (UTC), all check-ins together."""
+    llm_checkin_money: float | None = Field(None, ge=0)
+    """Most money of one check-in, in the unit of the prices; unset: not limited."""
+    llm_day_money: float | None = Field(None, ge=0)
+    """Most money of one day."""
     stun: tuple[str, ...] = ()
     """STUN servers as a JSON list, for patients outside the server's network."""
     turn: tuple[str, ...] = ()
@@ -59,6 +127,33 @@ class Settings(BaseSettings):
         if url and not url.startswith(("http://", "https://")):
             raise ValueError("must begin with https:// (or http:// on this machine)")
         return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _may_ask_language_models(self) -> Self:
+        for at, endpoint in enumerate(self.language_endpoints):
+            if problem := endpoint.problem():
+                field, remedy = problem.split(": ", 1)
+                name = f"nightlight_llm_{field}".upper() if at == 0 else f"NIGHTLIGHT_LLM_FALLBACKS[{at - 1}].{field}"
+                raise ValueError(f"{name}: {remedy}")
+        limited = self.llm_checkin_money is not None or self.llm_day_money is not None
+        models = {model for endpoint in self.language_endpoints for model in endpoint.models}
+        if limited and (unpriced := sorted(models - self.llm_prices.keys())):
+            raise ValueError(f"NIGHTLIGHT_LLM_PRICES: a limit in money needs the price of {', '.join(unpriced)}")
+        return self
+
+    @property
+    def language_endpoints(self) -> tuple[LanguageEndpoint, ...]:
+        """In the order in which they are asked; none without `llm_url`."""
+        if not self.llm_url:
+            return ()
+        first = LanguageEndpoint(
+            url=self.llm_url,
+            key=self.llm_key,
+            model=self.llm_model,
+            small_model=self.llm_small_model,
+            agreement=self.llm_agreement,
+        )
+        return (first, *self.llm_fallbacks)
 
     @property
     def origin(self) -> str:

@@ -50,10 +50,13 @@ def people(today: date) -> tuple[PatientFacts, PatientFacts]:
         medicines=(
             Medicine("furosemide", "water pill, for swelling", "one tablet every morning", high_alert=False),
             Medicine("metoprolol", "for the heart rate", "one tablet morning and evening", high_alert=False),
-            Medicine("apixaban", "blood thinner", "one tablet morning and evening", high_alert=True),
+            Medicine("apixaban", "blood thinner", "one tablet morning and evening", high_alert=True, new=True),
         ),
         address="12 Oak Street, apartment 3",
         callback="202-555-0143",
+        conditions=("heart_failure",),
+        services=("home nurse",),
+        next_visit=today + timedelta(days=6),
     )
     joseph = PatientFacts(
         name="Joseph Okafor",
@@ -64,9 +67,13 @@ def people(today: date) -> tuple[PatientFacts, PatientFacts]:
         birth_year=1948,
         discharged_on=today - timedelta(days=3),
         diagnosis="Hip replacement",
-        medicines=(Medicine("oxycodone", "for pain", "one tablet every six hours if needed", high_alert=True),),
+        medicines=(
+            Medicine("oxycodone", "for pain", "one tablet every six hours if needed", high_alert=True, new=True),
+        ),
         address="480 Pine Avenue",
         callback="202-555-0178",
+        conditions=("postop_wound",),
+        services=("walker",),
     )
     return maria, joseph
 

@@ -6,15 +6,21 @@ listener's, who is paged is the desk's.
 
 import asyncio
 import contextlib
-import itertools
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from server.checkin.counsel import Counsel, Opinion
 from server.checkin.face import Face
 from server.checkin.journal import JournalWriter, Page, Whereabouts
+from server.checkin.meaning import Classifier, likenesses
+from server.checkin.purse import Means, Purse
+from server.checkin.record_of import UNHEARD_SECONDS, record_of, to_page
+from server.checkin.saying import Saying
 from server.checkin.silence import SilenceWatch
+from server.checkin.stopwatch import Stopwatch
+from server.checkin.talking import Talking
 from server.checkin.thread import Thread
 from server.checkin.view import page_view
 from server.conversation.gate import Gate
@@ -25,18 +31,16 @@ from server.persona.pack import Pack
 from server.record.checkins import EndReason
 from server.record.database import Database
 from server.record.privacy import log
+from server.speech.ledger import Ledger
 from server.speech.listener import TurnEnd
 from server.speech.session import SpeechKit, SpeechSession
 from server.vocabulary import events as e
-from server.vocabulary.findings import Tier, TriggerHit
+from server.vocabulary.findings import TriggerHit
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.speech import Receipt
 
 _logger = logging.getLogger(__name__)
 
-_UNHEARD_SECONDS = 1.5
-"""A reply cut off before this much of it played got no further than its first words: the patient is still in the same turn."""
-_PAGED = frozenset({Tier.EMERGENCY, Tier.URGENT, Tier.SAME_DAY})
 _HELP = (e.EscalationRequested, e.EscalationAcknowledged)
 _GOODBYE_SECONDS = 30.0
 """Longest wait for the last words to play before the call ends anyway."""
@@ -52,6 +56,10 @@ class Setting:
     whereabouts: Whereabouts
     database: Database
     kit: SpeechKit
+    classifier: Classifier | None
+    """Says what a turn is like; None where its model could not be had."""
+    means: Means | None
+    """What it may use of language models; None without one."""
     publish: Callable[[e.Event], None]
     """Tells the consoles that an event was recorded."""
 
@@ -71,18 +79,16 @@ class CheckIn:
         self._paged = {event.trigger: event.tier for event in past if isinstance(event, e.EscalationRequested)}
         self._help = next((page_view(event) for event in reversed(past) if isinstance(event, _HELP)), None)
         self._gate = Gate(setting.pack, setting.visit)
+        self._ledger = Ledger()
         self._face = Face(call.send)
         self._journal = JournalWriter(setting.database, setting.whereabouts, self._written, self._journal_failed)
+        self._counsel = self._made_counsel(past)
         self._speech = SpeechSession(call, setting.kit, self)
         self._silence = SilenceWatch(self._on_silence)
-        self._reply: tuple[str, ...] = ()
-        self._scripts: dict[str, str] = {}
-        """The script that the policy took each sentence of the current reply from."""
-        self._planned: tuple[str, ...] = ()
+        self._reply = self._saying = Saying()
         self._answered: Literal["yes", "pending", "unheard"] = "yes"
         self._partial: frozenset[str] = frozenset()
-        self._decided_at = 0.0
-        self._timing: tuple[TurnEnd, float, float] | None = None
+        self._stopwatch = Stopwatch()
         self._tasks: set[asyncio.Task[None]] = set()
         self._spoken = asyncio.Event()
         """Set when an utterance has been played or cut off."""
@@ -98,11 +104,26 @@ class CheckIn:
 
     async def emit(self, *events: e.Event, pages: tuple[Page, ...] = ()) -> None:
         """The one door: record, then show the page and the consoles. Returns when the events are durable."""
+        self._note(events)
         await self._journal.commit(events, pages)
 
     def _post(self, *events: e.Event) -> None:
         """`emit` for callers that cannot wait; the order is kept."""
+        self._note(events)
         self._journal.post(*events)
+
+    def _note(self, events: Sequence[e.Event]) -> None:
+        if self._counsel is not None:
+            for event in events:
+                self._counsel.note(event)
+
+    def _made_counsel(self, past: Sequence[e.Event]) -> Counsel | None:
+        if (means := self._setting.means) is None:
+            return None
+        purse = Purse(means, self._setting.database, lambda used, rest: self._journal.post(used, settlement=rest))
+        counsel = Counsel(means, purse, self._gate, lambda sentence, receipt: self._gated(sentence, receipt))
+        counsel.recall(past)
+        return counsel
 
     def _written(self, event: e.Event) -> None:
         view = page_view(event)
@@ -154,8 +175,8 @@ class CheckIn:
     async def typed(self, text: str) -> None:
         """A typed reply counts like a spoken one."""
         await self._speech.hush()
-        decision = await self._take_turn(text, typed=True, continues=False)
-        self._say(decision)
+        decision, talking = await self._take_turn(text, typed=True, continues=False)
+        self._say(decision, talking)
 
     async def nurse_pressed(self) -> None:
         """The patient asks for a person."""
@@ -175,6 +196,7 @@ class CheckIn:
     async def patient_ends(self) -> None:
         """The patient pressed End."""
         await self._speech.hush()
+        self._post(*self._thread.ended_by_patient().closed)
         await self._end("patient_ended")
 
     # Mind: what speech asks
@@ -182,28 +204,36 @@ class CheckIn:
     async def turn_completed(self, text: str) -> None:
         """See `Mind.turn_completed`."""
         try:
-            decision = await self._take_turn(text, typed=False, continues=self._answered != "yes")
+            decision, talking = await self._take_turn(text, typed=False, continues=self._answered != "yes")
         except Exception as error:  # noqa: BLE001  the root of a turn: whatever failed, the patient must not be left in silence
             log(_logger, logging.ERROR, "turn_failed", error=type(error).__name__)
             self.failed("turn_failed")
-            self._reply = ()
+            self._reply = Saying()
             return
-        self._reply = self._sentences(decision)
+        self._reply = Saying(decision.lines, talking)
         self._answered = "pending" if self._reply else "yes"
-        self._decided_at = asyncio.get_running_loop().time()
+        self._stopwatch.decided()
 
-    def reply(self) -> Sequence[str]:
+    def reply(self) -> AsyncIterator[str]:
         """See `Mind.reply`."""
-        reply, self._reply = self._reply, ()
-        self._planned = reply
-        return reply
+        self._saying, self._reply = self._reply, Saying()
+        return self._saying.sentences()
 
     def judge(self, sentence: str) -> Receipt:
         """See `Mind.judge`."""
-        receipt = self._gate.judge(sentence, self._scripts.get(sentence, ""))
-        self._thread.sentences += 1
-        self._post(e.SentenceGated(self._thread.sentences, sentence, receipt.allowed, receipt.script, receipt.reason))
+        receipt = self._gate.judge(sentence, self._saying.scripts.get(sentence, ""))
+        if not receipt.allowed and self._counsel is not None:
+            receipt = self._counsel.passed.get(sentence, receipt)
+        self._gated(sentence, receipt)
         return receipt
+
+    def _gated(self, sentence: str, receipt: Receipt) -> None:
+        self._thread.sentences += 1
+        number = self._thread.sentences
+        rests_on = (receipt.script, receipt.reason, receipt.passage, receipt.revision)
+        self._post(e.SentenceGated(number, sentence, receipt.allowed, *rests_on))
+        if receipt.allowed:
+            self._ledger.gated(number, sentence)
 
     def overheard(self, text: str) -> None:
         """See `Mind.overheard`: an emergency that stands in two partials in a row is paged before the turn ends."""
@@ -225,7 +255,7 @@ class CheckIn:
 
     def timed(self, end: TurnEnd, first_frame: float) -> None:
         """See `Mind.timed`."""
-        self._timing = (end, self._decided_at, first_frame)
+        self._stopwatch.voiced(end, first_frame)
 
     def failed(self, code: str) -> None:
         """See `Mind.failed`: say sorry in approved words and tell a person."""
@@ -234,22 +264,22 @@ class CheckIn:
 
     # Inside
 
-    async def _take_turn(self, text: str, *, typed: bool, continues: bool) -> Decision:
+    async def _take_turn(self, text: str, *, typed: bool, continues: bool) -> tuple[Decision, Talking | None]:
         self._answered = "yes"
         self._partial = frozenset()
-        decision = self._thread.turn(text, continues=continues)
-        await self._record(decision, (e.PatientTurn(self._thread.turns, text, typed, continues),))
-        return decision
+        thread, opinion = self._thread, Opinion()
+        found = await likenesses(self._setting.classifier, thread.whole(text, continues=continues))
+        if self._counsel is not None:
+            opinion = await self._counsel.consult(thread, thread.look(text, continues=continues, likenesses=found))
+        decision = thread.turn(text, continues=continues, advice=opinion.advice, likenesses=found)
+        talking = opinion.words_for(decision)
+        turn = e.PatientTurn(thread.turns, text, typed, continues, opinion.advice, found)
+        await self._record(decision, (turn,))
+        return decision, talking
 
     async def _record(self, decision: Decision, first: tuple[e.Event, ...]) -> None:
         turn = self._thread.turns
-        found: list[e.Event] = [
-            *(e.TriggerFired(turn, hit.trigger, hit.version, hit.tier, hit.quote) for hit in decision.hits),
-            *(e.NegativeFound(turn, no.trigger, no.version, no.quote) for no in decision.negatives),
-            *decision.closed,
-        ]
-        if decision.unanswered is not None:
-            found.append(e.QuestionUnanswered(turn, decision.unanswered))
+        found = record_of(decision, turn)
         pages = self._new_pages(decision.hits, turn)
         self._follow(decision)
         if pages:  # a page is durable before anything is said of it
@@ -258,13 +288,7 @@ class CheckIn:
             self._post(*first, *found)
 
     def _new_pages(self, hits: Sequence[TriggerHit], turn: int) -> tuple[Page, ...]:
-        pages = []
-        for hit in hits:
-            known = self._paged.get(hit.trigger)
-            if hit.tier in _PAGED and (known is None or hit.tier.rank < known.rank):
-                self._paged[hit.trigger] = hit.tier
-                pages.append(Page(hit, turn))
-        return tuple(pages)
+        return tuple(Page(hit, turn) for hit in to_page(hits, self._paged))
 
     def _follow(self, decision: Decision) -> None:
         self._face.feel(decision.mood)
@@ -275,14 +299,11 @@ class CheckIn:
             self._ending = decision.end_reason or "completed"
             self._spawn(self._end_when_said(self._ending))
 
-    def _say(self, decision: Decision) -> None:
+    def _say(self, decision: Decision, talking: Talking | None = None) -> None:
         self._follow(decision)
-        self._planned = self._sentences(decision)
-        self._speech.say(self._planned)
-
-    def _sentences(self, decision: Decision) -> tuple[str, ...]:
-        self._scripts = {line.text: line.script for line in decision.lines}
-        return tuple(line.text for line in decision.lines)
+        self._saying = Saying(decision.lines, talking)
+        if self._saying:
+            self._speech.say(self._saying.sentences())
 
     async def _on_silence(self, seconds: float) -> None:
         decision = self._thread.silent(seconds)
@@ -292,31 +313,20 @@ class CheckIn:
 
     def _on_playout(self, event: PlayoutEvent) -> None:
         self._face.on_playout(event)
-        if event.what == "started" and self._timing is not None:
-            self._record_timing()
+        if event.what == "started" and (timed := self._stopwatch.played(self._thread.turns)):
+            self._post(timed)
         if event.what not in ("finished", "cut"):
             return
         utterance, cut = event.utterance, event.what == "cut"
         heard, planned = utterance.heard(), utterance.sentences()
-        if self._planned[: len(planned)] == planned:
-            planned = self._planned  # what was not even synthesized yet was missed as well
+        if self._saying.planned[: len(planned)] == planned:
+            planned = self._saying.planned  # what was not even synthesized yet was missed as well
         if self._answered == "pending":
-            self._answered = "unheard" if cut and utterance.played < _UNHEARD_SECONDS else "yes"
-        self._post(e.SpeechHeard(planned, heard, cut, round(utterance.played, 2)))
+            self._answered = "unheard" if cut and utterance.played < UNHEARD_SECONDS else "yes"
+        self._post(e.SpeechHeard(planned, heard, cut, round(utterance.played, 2)), *self._ledger.ended(utterance))
         self._spoken.set()
         if cut:
             self._thread.cut_off(planned, heard)
-
-    def _record_timing(self) -> None:
-        if self._timing is None:
-            return
-        (end, decided, first_frame), self._timing = self._timing, None
-        now = asyncio.get_running_loop().time()
-        times = (end.voice_ended, end.silence_met, end.recognized, decided, first_frame, now)
-        end_of_turn, recognizer, policy, voice, playout = (
-            round((after - before) * 1000, 1) for before, after in itertools.pairwise(times)
-        )
-        self._post(e.TurnTimed(self._thread.turns, end_of_turn, recognizer, policy, voice, playout))
 
     async def _end_when_said(self, reason: EndReason) -> None:
         self._spoken.clear()
@@ -354,6 +364,9 @@ class CheckIn:
         self._silence.close()
         await self._speech.close()
         await self._call.close()
+        if self._counsel is not None:
+            await self._counsel.close()
+        self._post(*self._ledger.close())
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

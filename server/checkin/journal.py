@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from server.escalation import desk
-from server.record import checkins, journal
+from server.record import checkins, journal, spending
 from server.record.database import Database
 from server.record.privacy import log
 from server.record.transaction import Transaction
@@ -15,6 +15,7 @@ from server.vocabulary.events import CheckInEnded, ConnectionChanged, Escalation
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.principals import Service
+from server.vocabulary.spending import Spend
 
 _logger = logging.getLogger(__name__)
 
@@ -32,11 +33,20 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Settlement:
+    """What a request to a language model took beyond its reservation."""
+
+    day: str
+    change: Spend
+
+
+@dataclass(frozen=True)
 class Step:
     """Things that become true together."""
 
     events: tuple[Event, ...] = ()
     pages: tuple[Page, ...] = ()
+    settlement: Settlement | None = None
     done: "asyncio.Future[None] | None" = field(default=None, compare=False)
 
 
@@ -67,14 +77,14 @@ class JournalWriter:
         self._steps: asyncio.Queue[Step | None] = asyncio.Queue(_MOST_WAITING)
         self._task = asyncio.create_task(self._run(), name="journal-writer")
 
-    def post(self, *events: Event) -> None:
+    def post(self, *events: Event, settlement: Settlement | None = None) -> None:
         """Write events soon, in order."""
-        self._put(Step(events))
+        self._put(Step(events, settlement=settlement))
 
     async def commit(self, events: tuple[Event, ...], pages: tuple[Page, ...] = ()) -> None:
         """Write events and pages and return when they are durable."""
         done = asyncio.get_running_loop().create_future()
-        self._put(Step(events, pages, done))
+        self._put(Step(events, pages, done=done))
         await done
 
     async def close(self) -> None:
@@ -124,6 +134,8 @@ class JournalWriter:
                 checkins.end(tx, CONDUCTOR, self._whereabouts.checkin, event.reason)
             elif isinstance(event, ConnectionChanged):
                 checkins.set_connected(tx, CONDUCTOR, self._whereabouts.checkin, event.state != "lost")
+        if step.settlement is not None:
+            spending.settle(tx, step.settlement.day, step.settlement.change)
         return events
 
     def _request(self, tx: Transaction, page: Page) -> Event:

@@ -10,7 +10,10 @@ from weakref import WeakValueDictionary
 
 from server.checkin.checkin import CheckIn, Setting
 from server.checkin.journal import CONDUCTOR, Whereabouts
+from server.checkin.meaning import Classifier
+from server.checkin.purse import Means
 from server.checkin.seat import Seat
+from server.checkin.visit import visit_on
 from server.conversation.state import Visit
 from server.media.link import IceServer
 from server.media.peer import PeerCall
@@ -52,6 +55,10 @@ class House:
     packs: dict[str, Pack]
     kit: SpeechKit
     servers: Callable[[CheckInId], list[IceServer]]
+    classifier: Classifier | None
+    """Says what a turn is like; None where its model could not be had."""
+    means: Means | None
+    """What check-ins may use of language models; None without one."""
     publish: Callable[[CheckInId, Event], None]
     most: int
     """Check-ins that may run at once."""
@@ -185,6 +192,8 @@ class Registry:
             whereabouts=Whereabouts(row.id, card.id, card.address, within),
             database=self._house.database,
             kit=self._house.kit,
+            classifier=self._house.classifier,
+            means=self._house.means,
             publish=lambda event: self._house.publish(row.id, event),
         )
 
@@ -238,11 +247,4 @@ def _expire(tx: Transaction, checkin: CheckInId) -> None:
 def visit_of(card: PatientCard, pack: Pack, row: CheckInRow) -> Visit:
     """The facts of a check-in that the conversation may use; fixed at its start, so that a replay sees the same."""
     began = row.started_at or row.created_at
-    days = (began.date() - card.discharged_on).days if card.discharged_on is not None else None
-    return Visit(
-        first_name=card.first_name,
-        clinic=pack.clinic.name,
-        nurse_phone=pack.clinic.nurse_phone,
-        medicines=card.medicines,
-        days_since_discharge=days,
-    )
+    return visit_on(card, pack, began.date())

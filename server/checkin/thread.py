@@ -3,10 +3,11 @@
 Pure. The live check-in and its replay after a restart both go through here, so they cannot differ.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from server.conversation import policy
+from server.conversation.cues import on_cue
 from server.conversation.heard import hear
 from server.conversation.interruption import merge, on_cut_off
 from server.conversation.silence import on_silence
@@ -16,6 +17,7 @@ from server.persona.pack import Pack
 from server.vocabulary.events import (
     CheckInStarted,
     ConnectionChanged,
+    CueNoticed,
     Event,
     FailedSafe,
     NurseAsked,
@@ -24,7 +26,17 @@ from server.vocabulary.events import (
     SentenceGated,
     SpeechHeard,
 )
-from server.vocabulary.findings import Tier, TriggerHit
+from server.vocabulary.findings import Advice, Likeness, Tier, TriggerHit
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the rules alone would make of a turn; nothing has moved yet."""
+
+    before: State
+    text: str
+    """The turn's words, joined with those before where it goes on with them."""
+    decision: Decision
 
 
 @dataclass
@@ -53,14 +65,31 @@ class Thread:
         """The first words after a break."""
         return self._moved(policy.welcome_back(self.pack, self.visit, self.state))
 
-    def turn(self, text: str, *, continues: bool) -> Decision:
+    def look(self, text: str, *, continues: bool, likenesses: Sequence[Likeness] | None = None) -> Look:
+        """What `turn` would decide now, without any advice."""
+        before, text = self._taken(text, continues)
+        return Look(before, text, policy.decide(self.pack, self.visit, before, text, None, likenesses))
+
+    def turn(
+        self,
+        text: str,
+        *,
+        continues: bool,
+        advice: Advice | None = None,
+        likenesses: Sequence[Likeness] | None = None,
+    ) -> Decision:
         """One patient turn; with `continues` it is judged together with the one before, from the state before that."""
         self.turns += 1
-        if continues:
-            text = merge(self._last, text)
-            self.state = self._before
-        self._before, self._last = self.state, text
-        return self._moved(policy.decide(self.pack, self.visit, self.state, text))
+        self._before, self._last = self._taken(text, continues)
+        return self._moved(policy.decide(self.pack, self.visit, self._before, self._last, advice, likenesses))
+
+    def whole(self, text: str, *, continues: bool) -> str:
+        """The words that `turn` would judge: what the sentence classifier is to be asked about."""
+        return self._taken(text, continues)[1]
+
+    def _taken(self, text: str, continues: bool) -> tuple[State, str]:
+        """The state that a turn is judged from, and its words."""
+        return (self._before, merge(self._last, text)) if continues else (self.state, text)
 
     def silent(self, seconds: float) -> Decision | None:
         """The patient has been silent for so long."""
@@ -70,6 +99,14 @@ class Thread:
     def nurse_asked(self) -> Decision:
         """The patient pressed the nurse button."""
         return self._moved(policy.on_nurse_button(self.pack, self.visit, self.state))
+
+    def ended_by_patient(self) -> Decision:
+        """The patient pressed End; only the end of the check-in can follow."""
+        return self._moved(policy.on_end_button(self.pack, self.visit, self.state))
+
+    def cue(self, cue: str, score: float) -> Decision:
+        """Perception noticed something about the patient."""
+        return self._moved(on_cue(self.pack, self.visit, self.state, cue, score))
 
     def failed(self) -> Decision:
         """A part of the service failed."""
@@ -86,9 +123,9 @@ class Thread:
                 self._moved(decision)
 
     def emergencies(self, text: str) -> list[TriggerHit]:
-        """Emergencies in words that are not a turn yet; changes nothing."""
+        """Emergencies in words that are not a turn yet, by what is certain without the classifier; changes nothing."""
         context = policy.context_of(self.pack, self.visit, self.state)
-        return [hit for hit in examine(self.pack, hear(text), context).hits if hit.tier is Tier.EMERGENCY]
+        return [hit for hit in examine(self.pack, hear(text), context, ()).hits if hit.tier is Tier.EMERGENCY]
 
     def replay(self, events: Iterable[Event]) -> None:
         """Bring the thread to where the journal left it."""
@@ -102,11 +139,13 @@ class Thread:
             case CheckInStarted(resumed=True) | ConnectionChanged(state="reconnected"):
                 self.welcome_back()
             case PatientTurn():
-                self.turn(event.text, continues=event.continues)
+                self.turn(event.text, continues=event.continues, advice=event.advice, likenesses=event.likenesses)
             case PatientSilent():
                 self.silent(event.seconds)
             case NurseAsked():
                 self.nurse_asked()
+            case CueNoticed():
+                self.cue(event.cue, event.score)
             case FailedSafe():
                 self.failed()
             case SpeechHeard(interrupted=True):

@@ -16,10 +16,6 @@ class Reading(Enum):
     UNCLEAR = "unclear"
 
 
-COUNTS = {"once": "1", "one": "1", "twice": "2", "couple": "2", "few": "3", "several": "4", "every": "7", "all": "7"}
-"""Everyday words for a number of days in a week; "few" and "several" are what people mean by them, not more."""
-
-
 def yes_or_no(pack: Pack, question: Question, heard: Heard) -> Reading:
     """Red-flag questions also take "I'm fine" for a no; a yes and a no together are neither."""
     also_yes = bool(find(pack, question.also_yes, heard.text))
@@ -69,11 +65,6 @@ def _first_word(pack: Pack, heard: Heard) -> Reading:
     consents = find(pack, pack.answers.yes, text)
     inside = all(any(no.start() <= yes.start() < no.end() for no in denials) for yes in consents)
     return Reading.NO if inside and content else Reading.UNCLEAR
-
-
-def number_of(heard: Heard) -> str:
-    """The first number, or everyday word for one; empty when there is none."""
-    return next((COUNTS.get(word, word) for word in heard.words if word.isdigit() or word in COUNTS), "")
 
 
 def choice_of(pack: Pack, question: Question, heard: Heard) -> str:

@@ -1,16 +1,85 @@
-"""The last check before a voice: only the exact words of an approved script, with this visit's slots, may be spoken."""
+"""The last check before a voice: approved words, words that a cited passage says, or talk that claims nothing. No other
+sentence may be spoken, whoever wrote it."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from server.conversation.claims import clause, without_condition
+from server.conversation.grounding import Similarity, support
+from server.conversation.language import DRUG, Language, language
+from server.conversation.speech_acts import SAID, Known, is_question, numbers_of, question, read_back, without_social
+from server.conversation.spoken import Spoken, spoken
 from server.conversation.state import Visit
 from server.conversation.wording import approved_sentences
 from server.persona.pack import Pack
-from server.vocabulary.speech import Receipt
+from server.persona.plain import words_of
+from server.vocabulary.speech import Passage, Receipt
+
+EXPLAIN = {
+    "script": "the exact words of an approved script",
+    "passage": "the exact words of a passage",
+    "grounded": "a passage says all of it",
+    "social": "claims nothing, so that it needs no passage",
+    "not_in_pack": "no script says exactly this",
+    "empty": "there are no words",
+    "garbage": "not plain English text",
+    "too_long": "more words than can be heard at once",
+    "two_questions": "asks more than one thing at once",
+    "address": "a web address or telephone number that no passage holds",
+    "suggests": "a question or read-back that suggests its answer, or advises",
+    "not_said": "the patient did not say this",
+    "drug": "names a medicine that neither the passage nor the patient's list holds",
+    "number": "a number, unit, direction or period that the passage does not say of this",
+    "negation": "says not where the passage says so, or the other way round",
+    "order": "before, after, until and the like go with other words in the passage",
+    "condition": "drops, adds or turns round the passage's condition",
+    "actor": "somebody else does it in the passage",
+    "strength": "stronger or weaker than the passage",
+    "unsupported": "no passage says this",
+}
+"""Reason ids of the gate itself; those of the packs' checks explain themselves."""
+
+ADDRESS = re.compile(r"https?:|www\.|\w\.(?:com|org|net|gov|edu|io)\b|\S@\S", re.IGNORECASE)
+CALLED = re.compile(r",\s+(?:(?:Mr|Mrs|Ms|Miss)\.?\s+)?[A-Z][a-z]+(?=\s*[,.!?]|$)()")
+"""A name at the end or between commas; harmless only beside words that claim nothing."""
+PHONE = re.compile(r"\b(?:\+?\d[\s().-]{0,2}){7,}\b|\b\d{3}[-. ]\d{4}\b")
+PLAIN = re.compile(r"[A-Za-z0-9\s.,?!;:'’‘“”\"()/%°&+*#…—–-]*")
+ASKS = frozenset(
+    "how what when where which who why is are do did does have has can could would will was were any".split()
+)
+VOWEL = re.compile(
+    r"[aeiouy0-9]|^(?:mm|hmm|mg|ml|mcg|lb|lbs|mr|mrs|ms|dr|st|hr|hrs|pm|tv|ct|md|rn|ft|cm|mm|kg|vs|th|rd|nd|s|t|d|m|ll)$"
+)
+FOREIGN = frozenset(
+    "el la los las un una que por para con su usted está como de del der die das und ist nicht le les des est "
+    "vous pas je ne sie ich het een niet não você il che sono muy lo siento llame tome mal bien sus medicina".split()
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one judgement may rest on."""
+
+    evidence: tuple[Passage, ...]
+    known: Known
+    digits: str
+    """Every digit of the evidence, to find telephone numbers in."""
 
 
 class Gate:
-    """Everything that may be spoken in one visit."""
+    """Everything that may be spoken in one visit. `similarity` of two texts (0 to 1) only widens what a passage supports."""
 
-    def __init__(self, pack: Pack, visit: Visit) -> None:
+    def __init__(self, pack: Pack, visit: Visit, similarity: Similarity | None = None) -> None:
         self._approved = approved_sentences(pack, visit)
+        self._numbers = pack.gate.file.numbers
+        self._rules = pack.gate
+        self._language = language(pack.gate)
+        self._similarity = similarity
+        self._name = visit.first_name.lower()
+        self._phones = _digits(f"{visit.nurse_phone} {pack.clinic.nurse_phone}")
+        self._listed = _drugs(" , ".join(medicine.name for medicine in visit.medicines), self._language)
 
     def judge(self, sentence: str, claimed: str = "") -> Receipt:
         """Refuses whatever is not word for word in the pack; the receipt names `claimed` where that script approves it."""
@@ -18,3 +87,130 @@ class Gate:
         if not scripts:
             return Receipt(False, "", "not_in_pack")
         return Receipt(True, claimed if claimed in scripts else scripts[0], "script")
+
+    def judge_free(self, sentence: str, evidence: Sequence[Passage], patient_said: str = "") -> Receipt:
+        """Judges words that no person approved. `patient_said`: all the patient said; empty where that is not known.
+
+        Whatever is not understood is refused.
+        """
+        if scripts := self._approved.get(sentence.strip(), ()):
+            return Receipt(True, scripts[0], "script")
+        facts = self._facts(tuple(evidence), patient_said)
+        if reason := self._shape(sentence, facts):
+            return Receipt(False, "", reason)
+        if found := _verbatim(spoken(sentence), facts.evidence):
+            return Receipt(True, "", "passage", found.id, found.revision)
+        if self._is_only_social(CALLED.sub(r"\1", sentence)):
+            return Receipt(True, "", "social")
+        parts = _conditions_joined(spoken(PHONE.sub(" ", sentence)).sentences())
+        return _together([self._one(part, facts) for part in parts])
+
+    def explain(self, reason: str) -> str:
+        """What a reason id means, for people."""
+        checks = {check.id: check.explain for check in self._rules.file.checks}
+        return EXPLAIN.get(reason) or checks[reason]
+
+    def _facts(self, evidence: tuple[Passage, ...], said: str) -> Facts:
+        text = " . ".join([said, *(passage.text for passage in evidence)])
+        whole = spoken(text)
+        concepts = _drugs(text, self._language) | self._listed
+        said_clause = clause(self._language.rewritten(spoken(said)), self._language) if said else None
+        known = Known(said_clause, concepts, numbers_of(whole, self._language), whole.text)
+        return Facts(evidence, known, _digits(text) + self._phones)
+
+    def _shape(self, sentence: str, facts: Facts) -> str:
+        words = spoken(sentence).words
+        parts = re.split(r"(?<=[.?!])\s+", sentence.strip())
+        if not words:
+            return "empty"
+        if ADDRESS.search(sentence) or any(_digits(found[0]) not in facts.digits for found in PHONE.finditer(sentence)):
+            return "address"
+        if not PLAIN.fullmatch(sentence) or _is_foreign(words):
+            return "garbage"
+        if any(len(words_of(part)) > self._numbers.words_max.value for part in parts):
+            return "too_long"
+        return "two_questions" if sentence.count("?") > self._numbers.questions_max.value else ""
+
+    def _is_only_social(self, sentence: str) -> bool:
+        """Also with a name that nobody told us: "Thank you, Maria"."""
+        parts = spoken(sentence).sentences()
+        return bool(parts) and not any(list(without_social(part, self._language)) for part in parts)
+
+    def _one(self, sentence: Spoken, facts: Facts) -> Receipt:
+        tokens = tuple(token for token in sentence.tokens if token != self._name)
+        refused = ""
+        left = list(without_social(Spoken(tokens), self._language))
+        told = any(
+            SAID & set(part.words) and not part.asks and not read_back(part, self._language, facts.known)
+            for part in left
+        )
+        if not left or told:
+            return Receipt(True, "", "social")
+        if hit := self._forbidden(sentence, lifted=False):
+            return Receipt(False, "", hit)
+        for part in left:
+            receipt = self._part(part, facts)
+            if receipt.allowed:
+                return receipt
+            refused = refused or receipt.reason
+        return Receipt(False, "", self._forbidden(sentence, lifted=True) or refused)
+
+    def _part(self, part: Spoken, facts: Facts) -> Receipt:
+        if is_question(part, self._language):
+            reason = question(part, self._language, facts.known)
+            return Receipt(not reason, "", reason or "social")
+        reason = read_back(part, self._language, facts.known)
+        if not reason:
+            return Receipt(True, "", "social")
+        return self._grounded(part, facts, reason)
+
+    def _grounded(self, part: Spoken, facts: Facts, refused: str) -> Receipt:
+        least = self._numbers.similarity_min.value
+        known = facts.known.concepts & self._listed
+        found = support(part, facts.evidence, self._language, known, self._similarity, least)
+        if found.passage is None:
+            return Receipt(False, "", found.reason if facts.evidence else refused)
+        return Receipt(True, "", "grounded", found.passage.id, found.passage.revision)
+
+    def _forbidden(self, sentence: Spoken, *, lifted: bool) -> str:
+        text = (sentence if lifted else without_condition(sentence)).text
+        checks = (check for check in self._rules.checks if check.lifted == lifted)
+        return next((check.id for check in checks if check.pattern.search(text)), "")
+
+
+def _together(receipts: list[Receipt]) -> Receipt:
+    """One receipt for several sentences: the first refusal, else the first that rests on a passage."""
+    refused = [receipt for receipt in receipts if not receipt.allowed]
+    grounded = [receipt for receipt in receipts if receipt.passage]
+    return (refused or grounded or receipts or [Receipt(False, "", "empty")])[0]
+
+
+def _conditions_joined(parts: tuple[Spoken, ...]) -> tuple[Spoken, ...]:
+    """ "Feeling dizzy? Sit down." says "if feeling dizzy, sit down"."""
+    if len(parts) == 2 and parts[0].asks and not parts[1].asks and parts[0].words[0] not in ASKS:
+        return (Spoken(("if", *parts[0].tokens[:-1], ",", *parts[1].tokens)),)
+    return parts
+
+
+def _verbatim(sentence: Spoken, evidence: tuple[Passage, ...]) -> Passage | None:
+    return next((passage for passage in evidence if sentence.words in _sentences(passage.text)), None)
+
+
+@lru_cache(maxsize=512)
+def _sentences(text: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(sentence.words for line in text.splitlines() for sentence in spoken(line).sentences())
+
+
+def _drugs(text: str, known: Language) -> frozenset[str]:
+    lemmas = tuple(known.lemma(word) for word in spoken(text).words)
+    found = (known.concept(lemmas, at)[0] for at in range(len(lemmas)))
+    return frozenset(concept for concept in found if concept.startswith(DRUG))
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def _is_foreign(words: Sequence[str]) -> bool:
+    strange = sum(word in FOREIGN for word in words)
+    return strange > 1 or any(len(word) > 18 or not VOWEL.search(word) for word in words)

@@ -65,6 +65,19 @@ class Heard:
         begin = max(inside[0].start, min(middle - QUOTE_MAX // 2, inside[-1].end - QUOTE_MAX))
         return self.raw[begin : begin + QUOTE_MAX]
 
+    def span_of(self, start: int, end: int) -> tuple[int, int] | None:
+        """Offsets in `text` of the tokens within these characters of the original; None when there is none."""
+        inside = [at for at, token in enumerate(self.tokens) if token.start < end and token.end > start]
+        if not inside:
+            return None
+        return self.offsets[inside[0]], self.offsets[inside[-1]] + len(self.tokens[inside[-1]].text) + 1
+
+    def characters(self, start: int, end: int) -> tuple[int, int]:
+        """Characters of the original that this part of `text` was made of."""
+        first = max(bisect_right(self.offsets, start) - 1, 0)
+        last = max(bisect_right(self.offsets, max(start, end - 1)) - 1, first)
+        return (self.tokens[first].start, self.tokens[last].end) if self.tokens else (0, len(self.raw))
+
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """Indexes of the tokens of the sentence, or sentences, that this part of `text` lies in."""
         first = bisect_right(self.offsets, start) - 1

@@ -4,28 +4,24 @@ Deterministic and bounded: every question is asked at most twice, side turns are
 a goodbye, or to staying with someone in danger, which only people and long silence end.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from server.conversation.agenda import Ask, open_question
-from server.conversation.answers import (
-    Reading,
-    choice_of,
-    find_request,
-    free_answer,
-    is_filler,
-    is_question,
-    is_thinking,
-    number_of,
-    yes_or_no,
-)
-from server.conversation.danger import SUSPECTED, stay_with, suspect, take_hits
+from server.conversation.advice import advised_hits, advised_reading
+from server.conversation.agenda import Ask, medicine_groups, open_question
+from server.conversation.answering import answer, answered, detour, give_up, side_turn
+from server.conversation.answers import Reading, find_request
+from server.conversation.consequences import fire_on
+from server.conversation.danger import stay_with, suspect, take_hits
 from server.conversation.heard import Heard, hear
 from server.conversation.reply import Reply
 from server.conversation.state import Decision, State, Visit
 from server.conversation.teach_back import score
 from server.conversation.triage import Context, Triage, examine, fire, named_groups
+from server.conversation.understanding import reading_of
+from server.conversation.volunteered import offers, without
 from server.persona.pack import Pack, Request
-from server.vocabulary.findings import Tier
+from server.vocabulary.findings import Advice, Likeness, Tier
 
 NURSE_BUTTON = "(pressed the nurse button)"
 """Quote of a page that came from a button; there are no words to quote."""
@@ -74,6 +70,14 @@ def on_nurse_button(pack: Pack, visit: Visit, state: State) -> Decision:
     return reply.decision()
 
 
+def on_end_button(pack: Pack, visit: Visit, state: State) -> Decision:
+    """The patient pressed End: nothing more is said, and what is still open closes as not reached."""
+    reply = Reply(pack, visit, state)
+    if state.mode != "ended":
+        reply.end("patient_ended")
+    return reply.decision()
+
+
 def on_failure(pack: Pack, visit: Visit, state: State) -> Decision:
     """A part of the service failed: an apology, and a person. The open question stays open."""
     reply = Reply(pack, visit, state)
@@ -86,21 +90,38 @@ def on_failure(pack: Pack, visit: Visit, state: State) -> Decision:
 def context_of(pack: Pack, visit: Visit, state: State) -> Context:
     """What triage needs to know of this moment, also for partial transcripts."""
     groups = [named_groups(pack, hear(medicine.name).text) for medicine in visit.medicines]
+    groups.append(medicine_groups(pack, visit))
     ask = open_question(pack, visit, state)
     lesson = ask.question.teach_back if ask else None
-    return Context(frozenset().union(*groups), frozenset(lesson.topics) if lesson else frozenset())
+    topics = (ask.question.topics if ask else ()) + (lesson.topics if lesson else ())
+    return Context(frozenset().union(*groups), frozenset(topics), frozenset(visit.risks), state.fired)
 
 
-def decide(pack: Pack, visit: Visit, state: State, text: str) -> Decision:
-    """One patient turn."""
+def decide(
+    pack: Pack,
+    visit: Visit,
+    state: State,
+    text: str,
+    advice: Advice | None = None,
+    likenesses: Sequence[Likeness] | None = None,
+) -> Decision:
+    """One patient turn.
+
+    `advice`: what a language model adds to what the rules find. `likenesses`: what the classifier says of `text`; None
+    where it was not asked.
+    """
     reply = Reply(pack, visit, state)
+    reply.advice = advice
     heard = hear(text)
-    found = _found(pack, visit, state, heard)
+    found = _found(pack, visit, state, heard, likenesses)
+    found = replace(found, hits=(*found.hits, *advised_hits(pack, advice, found.hits, found.negatives)))
     if state.mode == "ended":
         _after_goodbye(reply, found)
         return reply.decision()
     unheard = state.unheard
-    reply.change(turn=state.turn + 1, rung=0, unheard=False)
+    reply.change(turn=state.turn + 1, rung=0, unheard=False, hesitates="")
+    if state.mode == "staying" or any(hit.tier is Tier.EMERGENCY for hit in found.hits):
+        reply.change(again_words=())  # only a script comes before what someone in danger must hear
     reply.say_unheard_first()
     _triaged(reply, heard, found, unheard)
     return reply.decision()
@@ -112,10 +133,10 @@ SHORT = 5
 """Longest answer, in words, that is also read together with its question."""
 
 
-def _found(pack: Pack, visit: Visit, state: State, heard: Heard) -> Triage:
+def _found(pack: Pack, visit: Visit, state: State, heard: Heard, likenesses: Sequence[Likeness] | None) -> Triage:
     """Red flags in the words, and those that a short answer only has together with its question."""
     context = context_of(pack, visit, state)
-    found = examine(pack, heard, context)
+    found = examine(pack, heard, context, likenesses)
     ask = open_question(pack, visit, state)
     if found.hits or ask is None or len(heard.words) > SHORT:
         return found
@@ -139,9 +160,9 @@ def _triaged(reply: Reply, heard: Heard, found: Triage, unheard: bool) -> None:
     ask = reply.open
     hits = list(found.hits)
     reply.negatives.extend(found.negatives)
-    if ask and not unheard and (danger := _danger_in_answer(reply, ask, heard)):
+    if ask and not unheard and (danger := _danger_in_answer(reply, ask, heard, found)):
         hits = [fire(reply.pack.guardrails[danger], heard.raw.strip()), *hits]
-        reply.close(ask, "met", yes_or_no(reply.pack, ask.question, heard).value)
+        reply.close(ask, "met", _danger_reading(reply, ask, heard).value)
         reply.leave()
     hits.sort(key=lambda hit: hit.tier.rank)
     was_staying = reply.state.mode == "staying"
@@ -156,28 +177,29 @@ def _triaged(reply: Reply, heard: Heard, found: Triage, unheard: bool) -> None:
     elif suspect(reply, "about_patient", found.other) or suspect(reply, "happening_now", found.supposed):
         reply.open_next()
     elif unheard:
-        _detour(reply, heard)
+        detour(reply, heard)
     else:
-        _routine(reply, heard, spoke)
+        _routine(reply, heard, found, spoke)
 
 
-def _danger_in_answer(reply: Reply, ask: Ask, heard: Heard) -> str:
+def _danger_in_answer(reply: Reply, ask: Ask, heard: Heard, found: Triage) -> str:
     """The guardrail that a plain yes or no to the open question fires, when it is an emergency."""
     if ask.question.expects != "yes_no" or _asks_for_something(reply, heard):
         return ""
-    reading = _reading(reply, ask, heard)
-    if reading is Reading.NO and ask.question.yes_fires:
+    reading = _danger_reading(reply, ask, heard)
+    if reading is Reading.NO and ask.question.yes_fires and found.hits:
+        # The turn will be about something else, and this no would be lost.
         reply.deny(ask.question.yes_fires, heard.raw.strip())
     fires = {Reading.YES: ask.about or ask.question.yes_fires, Reading.NO: ask.question.no_fires}.get(reading) or ""
     emergency = bool(fires) and reply.pack.guardrails[fires].tier is Tier.EMERGENCY
     return fires if emergency and ask.key != "calling_911" else ""
 
 
-def _reading(reply: Reply, ask: Ask, heard: Heard) -> Reading:
-    """A story that denies the very thing asked about is a no, wherever in the story it does so."""
-    reading = yes_or_no(reply.pack, ask.question, heard)
+def _danger_reading(reply: Reply, ask: Ask, heard: Heard) -> Reading:
     denied = any(negative.trigger == ask.question.yes_fires for negative in reply.negatives)
-    return Reading.NO if reading is Reading.UNCLEAR and denied else reading
+    reading = reading_of(reply.pack, ask.question, heard, denied)
+    advised = advised_reading(reply.pack, ask, reply.advice)
+    return Reading(advised) if reading is Reading.UNCLEAR and advised else reading
 
 
 def _asks_for_something(reply: Reply, heard: Heard) -> bool:
@@ -185,24 +207,67 @@ def _asks_for_something(reply: Reply, heard: Heard) -> bool:
     return request is not None and request.kind not in ANSWERED_WITH
 
 
-def _routine(reply: Reply, heard: Heard, spoke: bool) -> None:
+def _routine(reply: Reply, heard: Heard, found: Triage, spoke: bool) -> None:
     ask = reply.open
     if ask is None:
         reply.open_next()
         return
+    corrected = reply.state.corrections
+    heard, gave = _volunteered(reply, ask, heard, found)
     request = find_request(reply.pack, heard)
     wants = any(reply.pack.guardrails[hit.trigger].is_request for hit in reply.hits)
     if request and not wants and not _is_answer_too(reply, request, ask, heard):
         _serve(reply, ask, request, heard)
     elif not reply.state.asked(ask.key):
         reply.open_next()
+    elif gave and not answered(reply, ask, heard):
+        _noted(reply, ask, heard, changed=reply.state.corrections > corrected)
     else:
-        _answer(reply, ask, heard, spoke, wants, request)
+        answer(reply, ask, heard, spoke, wants, request)
+
+
+def _noted(reply: Reply, ask: Ask, heard: Heard, changed: bool) -> None:
+    """The words answered other questions only. A changed answer may make other questions worth asking, or a new recap."""
+    if not changed:
+        reply.say("ack.noted")
+        detour(reply, heard)
+    elif side_turn(reply, ask, heard):
+        reply.open_next()
+
+
+def _volunteered(reply: Reply, ask: Ask, heard: Heard, found: Triage) -> tuple[Heard, bool]:
+    """Close what was answered without being asked; the words left for the open question, and whether anything was."""
+    given = list(offers(reply, heard, found.negatives))
+    words = [offer for offer in given if offer.start < offer.end]
+    changed = [offer for offer in words if reply.state.closing(offer.ask.key)]
+    for offer in given:
+        reply.close(offer.ask, "met", offer.answer, turns=(reply.state.turn,))
+        fire_on(reply, offer.ask, offer.answer, heard.raw[offer.start : offer.end].strip() or heard.raw.strip())
+    if changed:
+        _taken_back(reply, len(changed))
+    if not words:
+        return heard, False
+    rest = without(
+        heard, words, tuple(reply.pack.listening.phrases[one].pattern for one in reply.pack.answers.correction)
+    )
+    whole = heard if not changed and not answered(reply, ask, rest) and answered(reply, ask, heard) else rest
+    return whole, True
+
+
+def _taken_back(reply: Reply, count: int) -> None:
+    """An answer was corrected: what was read back from the answers must be read back anew."""
+    recaps = {objective.id for objective in reply.pack.objectives if objective.recap}
+    begun = tuple(one for one in reply.state.begun if one not in recaps)
+    reply.change(corrections=reply.state.corrections + count, begun=begun)
+    reply.say("ack.changed")
 
 
 def _is_answer_too(reply: Reply, request: Request, ask: Ask, heard: Heard) -> bool:
     """ "I'm scared" is an answer to "what worries you", and a reason to be kind at any time."""
-    return request.kind == "comfort" and (ask.question.expects == "free" or bool(_understand(reply, ask, heard)))
+    if request.kind == "human" and (lesson := ask.question.teach_back):
+        # "I'd call the nurse" is what was taught, and no wish to have one now.
+        return bool(score(reply.pack, lesson, heard).points)
+    return request.kind == "comfort" and (ask.question.expects == "free" or answered(reply, ask, heard) is not None)
 
 
 def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
@@ -212,17 +277,17 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
             reply.say("close.stopped", "close.call_911", "close.not_a_person", "close.goodbye")
             reply.end("patient_ended")
         case "refuse":
-            _give_up(reply, ask, "refused", heard)
+            give_up(reply, ask, "refused", heard)
         case "human":
             _call_nurse(reply, heard.raw.strip())
-            _detour(reply, heard)
+            detour(reply, heard)
         case "wait":
             reply.say("quiet.first")
             reply.change(soothed=True)
-            _side_turn(reply, ask, heard)
+            side_turn(reply, ask, heard)
         case "repeat" | "about_us" | "comfort" | "unsure":
             reply.say(*request.says)
-            _detour(reply, heard)
+            detour(reply, heard)
 
 
 def _call_nurse(reply: Reply, quote: str) -> None:
@@ -230,126 +295,6 @@ def _call_nurse(reply: Reply, quote: str) -> None:
     reply.mood = "concerned"
     first = new and reply.state.mode == "routine"
     reply.say("human.of_course" if first else "human.again")
-
-
-def _detour(reply: Reply, heard: Heard) -> None:
-    """Back to the open question in the same words; too many side turns count as an ask."""
-    ask = reply.open
-    if ask is None:
-        return
-    if not _side_turn(reply, ask, heard):
-        return
-    reply.repeat()
-
-
-def _side_turn(reply: Reply, ask: Ask, heard: Heard) -> bool:
-    """Count a side turn; False when they are used up and the question was asked anew or given up."""
-    if reply.state.detours < int(reply.pack.numbers.detour_max.value):
-        reply.change(detours=reply.state.detours + 1)
-        return True
-    _not_understood(reply, ask, heard)
-    return False
-
-
-def _answer(reply: Reply, ask: Ask, heard: Heard, spoke: bool, wants: bool, request: Request | None) -> None:
-    if is_thinking(reply.pack, heard) and not _understand(reply, ask, heard):
-        # A sound is not an answer; silence after it is the ladder's business, so say nothing and keep listening.
-        _side_turn(reply, ask, heard)
-        return
-    if is_filler(reply.pack, heard) and ask.question.expects != "yes_no":
-        _detour(reply, heard)
-        return
-    if ask.question.expects == "teach_back" and not wants:
-        _teach_back(reply, ask, heard)
-        return
-    if request:
-        reply.say(*request.says)
-    answer = "" if wants and ask.question.id != "worry" else _understand(reply, ask, heard)
-    asks_us = is_question(heard) and not wants
-    if asks_us and not (answer and ask.question.expects == "yes_no" and "?" not in heard.raw):
-        reply.unanswered = heard.raw.strip()
-        reply.say("nothing.unanswered")
-        spoke = True
-    if answer:
-        _accept(reply, ask, answer, heard, spoke or bool(request))
-    elif asks_us or wants or spoke:
-        _detour(reply, heard)
-    else:
-        _not_understood(reply, ask, heard)
-
-
-def _understand(reply: Reply, ask: Ask, heard: Heard) -> str:
-    match ask.question.expects:
-        case "yes_no":
-            reading = _reading(reply, ask, heard)
-            return reading.value if reading in (Reading.YES, Reading.NO) else ""
-        case "number":
-            return number_of(heard)
-        case "choice":
-            return choice_of(reply.pack, ask.question, heard)
-        case "free":
-            return "" if is_question(heard) and ask.question.id != "worry" else free_answer(reply.pack, heard)
-        case "teach_back":
-            return ""
-
-
-def _accept(reply: Reply, ask: Ask, answer: str, heard: Heard, spoke: bool) -> None:
-    """The question is answered: write it down, acknowledge it in a few words, go on."""
-    question = ask.question
-    if question.yes_fires and answer == "no":
-        reply.deny(question.yes_fires, heard.raw.strip())
-    reply.close(ask, "met", answer)
-    reply.leave()
-    fires = {"yes": question.yes_fires, "no": question.no_fires}.get(answer) if question.expects == "yes_no" else None
-    if fires:
-        hit = fire(reply.pack.guardrails[fires], heard.raw.strip())
-        spoke = take_hits(reply, [hit]) or spoke
-    chosen = next((choice.acknowledge for choice in question.choices if choice.id == answer), None)
-    by_answer = {"yes": question.on_yes, "no": question.on_no}.get(answer) if question.expects == "yes_no" else None
-    if not spoke or ask.question.id in SUSPECTED:
-        reply.say(chosen or by_answer or question.on_answer)
-    reply.open_next()
-
-
-def _teach_back(reply: Reply, ask: Ask, heard: Heard) -> None:
-    lesson = ask.question.teach_back
-    if lesson is None:
-        return
-    result = score(reply.pack, lesson, heard)
-    if result.passed:
-        reply.close(ask, "met", ",".join(result.points))
-        missing = [point.remind for point in lesson.points if point.remind and point.id not in result.points]
-        reply.say(lesson.passed, *missing)
-        reply.go_on()
-        return
-    rounds = reply.state.asked(ask.key)
-    if rounds <= int(reply.pack.numbers.reteach_max.value):
-        reply.say(lesson.teach[min(rounds, len(lesson.teach) - 1)])
-        reply.ask_again(ask)
-        return
-    reply.close(ask, "unable", ",".join(result.points))
-    reply.fire(lesson.fail_fires, heard.raw.strip())
-    reply.say(lesson.failed)
-    reply.go_on()
-
-
-def _not_understood(reply: Reply, ask: Ask, heard: Heard) -> None:
-    if ask.question.expects == "teach_back":
-        _teach_back(reply, ask, heard)
-    elif reply.state.asked(ask.key) < int(reply.pack.numbers.ask_max.value):
-        reply.ask_again(ask)
-    else:
-        _give_up(reply, ask, "unable", heard)
-
-
-def _give_up(reply: Reply, ask: Ask, status: str, heard: Heard) -> None:
-    """Close without an answer; for a red flag, not knowing is itself a reason for a nurse."""
-    reply.close(ask, "refused" if status == "refused" else "unable", "")
-    reply.leave()
-    reply.say("ack.refused" if status == "refused" else "ack.unable")
-    if ask.question.unknown_fires:
-        take_hits(reply, [fire(reply.pack.guardrails[ask.question.unknown_fires], heard.raw.strip())])
-    reply.open_next()
 
 
 __all__ = [

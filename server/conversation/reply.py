@@ -3,18 +3,30 @@
 A `Reply` lives for one call of the policy and ends as a frozen `Decision`; it never says anything that is not a script.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from server.conversation.agenda import Ask, Say, agenda, applies, open_question
-from server.conversation.state import Decision, EndReason, Expects, Mood, State, Visit
-from server.conversation.wording import render, sentence
+from server.conversation.agenda import Ask, Say, agenda, applies, facts_of, open_question
+from server.conversation.closing import closings
+from server.conversation.state import Decision, EndReason, Expects, Mood, ReadBack, State, Visit
+from server.conversation.wording import NOTHING, render, sentence
 from server.persona.pack import Pack
 from server.vocabulary.events import ObjectiveClosed
-from server.vocabulary.findings import NegativeFinding, Tier, TriggerHit
+from server.vocabulary.findings import Advice, NegativeFinding, Tier, TriggerHit
 from server.vocabulary.speech import Line
 
 Status = Literal["met", "refused", "unable", "not_reached"]
+FINISH_LATER = "finish_later"
+"""Question of the pack's `staying` that offers to finish another time."""
+EXPECTS: Mapping[str, Expects] = {
+    "yes_no": "yes_no",
+    "number": "number",
+    "scale": "number",
+    "pressure": "number",
+    "teach_back": "teach_back",
+}
+"""Answer type to what the listener waits for; every other is free talk to it."""
 
 
 class Reply:
@@ -24,33 +36,37 @@ class Reply:
         self.pack = pack
         self.visit = visit
         self.state = state
+        self.steps = agenda(pack, visit)
         self.lines: list[Line] = []
         self.hits: list[TriggerHit] = []
         self.negatives: list[NegativeFinding] = []
         self.closed: list[ObjectiveClosed] = []
         self.unanswered: str | None = None
+        self.advice: Advice | None = None
         self.mood: Mood = "listening"
         self.end_reason: EndReason | None = None
 
     @property
     def open(self) -> Ask | None:
-        return open_question(self.pack, self.visit, self.state)
+        return open_question(self.pack, self.visit, self.state, self.steps)
 
     def change(self, **changes: object) -> None:
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]
 
-    def say(self, *scripts: str | None, medicine: str = "") -> None:
+    def say(self, *scripts: str | None, slots: Mapping[str, str] = NOTHING) -> None:
         """Add scripts in order; None is skipped, and a sentence is never said twice in one reply."""
         for script in scripts:
             if script is not None:
-                for line in render(self.pack, self.visit, script, self.state.turn, medicine):
+                for line in render(self.pack, self.visit, script, self.state.turn, slots):
                     if line not in self.lines:
                         self.lines.append(line)
 
     def say_unheard_first(self) -> None:
         """Instructions that were talked over come before anything new."""
         self.lines += [sentence(self.pack, self.visit, script, index) for script, index in self.state.again]
+        self.lines += [Line("", text) for text in self.state.again_words]
         self.change(again=(), repeated=(*self.state.repeated, *(script for script, _ in self.state.again)))
+        self.change(again_words=(), repeated_words=(*self.state.repeated_words, *self.state.again_words))
 
     def hit(self, hit: TriggerHit) -> bool:
         """Record a hit; False when the same guardrail fired before, at least as urgently."""
@@ -71,19 +87,26 @@ class Reply:
 
     # -- questions
 
-    def close(self, ask: Ask, status: Status, answer: str) -> None:
-        """The question is over; what was understood is kept for the recap and for later conditions."""
-        turns = tuple(range(self.state.since + 1, self.state.turn + 1)) if status != "not_reached" else ()
-        self.closed.append(ObjectiveClosed(ask.key, status, answer, turns))
-        kept = tuple(pair for pair in self.state.answers if pair[0] != ask.key)
-        self.change(answers=(*kept, (ask.key, answer if status == "met" else status)))
+    def close(self, ask: Ask, status: Status, answer: str, turns: tuple[int, ...] | None = None) -> None:
+        """The question is over; what was understood is kept for the recap and for later conditions.
+
+        `turns`: its evidence; without it, every turn since the question was first asked.
+        """
+        if turns is None:
+            turns = tuple(range(self.state.since + 1, self.state.turn + 1)) if status != "not_reached" else ()
+        self._record(ObjectiveClosed(ask.key, status, answer, turns))
+        if self.state.read_back and self.state.read_back.key == ask.key:
+            self.change(read_back=None)
+
+    def _record(self, closed: ObjectiveClosed) -> None:
+        self.closed.append(closed)
+        kept = tuple(one for one in self.state.closed if one.objective != closed.objective)
+        self.change(closed=(*kept, closed))
 
     def leave(self) -> None:
         """The open question is behind us."""
         if self.state.queue:
             self.change(queue=self.state.queue[1:])
-        elif self.state.mode == "routine":
-            self.change(step=self.state.step + 1)
 
     def go_on(self) -> None:
         """Leave the open question and ask the next one, or end."""
@@ -91,26 +114,54 @@ class Reply:
         self.open_next()
 
     def open_next(self) -> None:
-        """Say what stands before the next question, then ask it; at the end of the agenda, end."""
-        steps = agenda(self.pack, self.visit)
-        while not self.state.queue and self.state.mode == "routine":
-            if self.state.step >= len(steps):
-                self.end("completed")
-                return
-            step = steps[self.state.step]
-            if isinstance(step, Ask) and applies(self.state, step.question):
-                break
-            if isinstance(step, Say):
-                self._say_step(step)
-            self.change(step=self.state.step + 1)
+        """Say what stands before the next question that has no answer yet, then ask it; at the end of the agenda, end."""
+        if self.state.mode == "routine" and not self.state.queue:
+            self._find_next()
+        self._mind_the_time()
         self.ask_open()
 
-    def _say_step(self, step: Say) -> None:
-        self.say(*step.objective.says)
-        for question, scripts in step.objective.recap.items():
-            self.say(scripts.get(self.state.answer(question)))
-        if step.closes:
-            self.closed.append(ObjectiveClosed(step.objective.id, "met", "said", ()))
+    def _find_next(self) -> None:
+        for at, step in enumerate(self.steps):
+            if isinstance(step, Say):
+                self._begin(step)
+            elif self.state.closing(step.key) is None and applies(self.pack, self.visit, self.state, step):
+                self.change(step=at)
+                return
+        self.end("completed")
+
+    def _begin(self, step: Say) -> None:
+        objective = step.objective
+        if objective.id in self.state.begun:
+            return
+        self.change(begun=(*self.state.begun, objective.id))
+        if self._is_answered(objective.id):
+            return
+        known = facts_of(self.visit)
+        self.say(*objective.says, *(script for fact, script in objective.says_if.items() if fact in known))
+        for question, scripts in objective.recap.items():
+            self.say(self._recapped(scripts, self.state.answer(question)))
+
+    def _is_answered(self, objective: str) -> bool:
+        """Whether every question of the objective was answered before it was reached."""
+        asks = [step for step in self.steps if isinstance(step, Ask) and step.objective == objective]
+        return bool(asks) and all(self.state.closing(ask.key) for ask in asks)
+
+    @staticmethod
+    def _recapped(scripts: Mapping[str, str], answer: str) -> str | None:
+        """The line for this answer; `*` stands for any other that is one."""
+        other = scripts.get("*") if answer and answer not in ("refused", "unable", "not_reached") else None
+        return scripts.get(answer, other)
+
+    def _mind_the_time(self) -> None:
+        """Nobody is kept for ever: after a while finishing later is offered, and long after that we say goodbye."""
+        numbers = self.pack.numbers
+        if self.state.mode != "routine":
+            return
+        if self.state.turn >= numbers.turns_end.value:
+            self.say("close.long", "close.call_911", "close.not_a_person", "close.goodbye")
+            self.end("expired")
+        elif self.state.turn >= numbers.turns_offer.value and not self.state.asked(FINISH_LATER):
+            self.change(queue=(*self.state.queue, FINISH_LATER))
 
     def ask_open(self) -> None:
         """Ask the open question for the first time, or take it up again after something else."""
@@ -121,22 +172,32 @@ class Reply:
             self.repeat()
             return
         if lesson := ask.question.teach_back:
-            self.say(lesson.teach[0])
+            self.say(lesson.teach[0], slots=ask.slots)
         self._count(ask)
         self.change(detours=0, since=self.state.turn)
-        self.say(ask.question.ask, medicine=ask.medicine)
+        self.say(ask.question.ask, slots=ask.slots)
 
     def ask_again(self, ask: Ask) -> None:
         """The same question in other words; uses up an ask."""
         self._count(ask)
-        self.change(detours=0)
-        self.say(ask.question.again, medicine=ask.medicine)
+        self.change(detours=0, read_back=None)
+        self.say(ask.question.again, slots=ask.slots)
 
     def repeat(self) -> None:
-        """The words of the open question once more; uses up nothing."""
-        if ask := self.open:
-            first = self.state.asked(ask.key) <= 1
-            self.say(ask.question.ask if first else ask.question.again, medicine=ask.medicine)
+        """The words of the open question once more, or of what was read back; uses up nothing."""
+        ask = self.open
+        if ask is None:
+            return
+        if (back := self.state.read_back) and back.key == ask.key:
+            self.say(back.script, slots=dict(back.slots))
+            return
+        first = self.state.asked(ask.key) <= 1
+        self.say(ask.question.ask if first else ask.question.again, slots=ask.slots)
+
+    def read_back(self, back: ReadBack) -> None:
+        """Ask whether this is what was said."""
+        self.change(read_back=back)
+        self.say(back.script, slots=dict(back.slots))
 
     def _count(self, ask: Ask) -> None:
         kept = tuple(pair for pair in self.state.asks if pair[0] != ask.key)
@@ -146,14 +207,18 @@ class Reply:
 
     def end(self, reason: EndReason) -> None:
         """Close what is still open as not reached; a status once given stays."""
-        for step in agenda(self.pack, self.visit)[self.state.step :]:
-            if isinstance(step, Ask) and step.question.each is None and step.question.when is None:
+        for step in self.steps:
+            if isinstance(step, Say) or self.state.closing(step.key):
+                continue
+            if applies(self.pack, self.visit, self.state, step):
                 self.close(step, "not_reached", "")
-        self.change(mode="ended", queue=(), again=())
+        self.change(mode="ended", queue=(), again=(), read_back=None)
         self.end_reason = reason
         self.mood = "warm" if self.mood == "listening" else self.mood
 
     def decision(self) -> Decision:
+        for closed in closings(self.pack, self.visit, self.state, self.steps):
+            self._record(closed)
         return Decision(
             state=self.state,
             lines=tuple(self.lines),
@@ -169,6 +234,8 @@ class Reply:
 
     def _expects(self) -> Expects:
         ask = self.open
-        if ask is None or ask.question.expects == "choice":
+        if ask is None:
             return "free"
-        return ask.question.expects
+        if self.state.read_back is not None:
+            return "yes_no"
+        return EXPECTS.get(ask.question.expects, "free")

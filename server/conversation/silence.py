@@ -5,6 +5,7 @@ While staying with someone in danger silence is a sign of its own: a nurse is to
 
 from dataclasses import dataclass
 
+from server.conversation.cues import ask_gently, first_silence
 from server.conversation.danger import keep_company
 from server.conversation.reply import Reply
 from server.conversation.state import Decision, State, Visit
@@ -32,7 +33,9 @@ def ladder(pack: Pack, state: State) -> tuple[Rung, ...]:
 def next_silence(pack: Pack, state: State) -> float | None:
     """Seconds of silence at which `on_silence` has something to say next; None after the last."""
     steps = ladder(pack, state)
-    return steps[state.rung].after.value if state.mode != "ended" and state.rung < len(steps) else None
+    if state.mode == "ended" or state.rung >= len(steps):
+        return None
+    return first_silence(pack, state) or steps[state.rung].after.value
 
 
 def on_silence(pack: Pack, visit: Visit, state: State, seconds: float) -> Decision | None:
@@ -55,7 +58,8 @@ def _say(reply: Reply, step: str) -> None:
                 reply.say("quiet.first")
                 reply.change(soothed=True)
         case "again":
-            reply.repeat()
+            if not ask_gently(reply):
+                reply.repeat()
         case "offer":
             reply.say("quiet.offer")
         case "close":

@@ -3,7 +3,9 @@
 Everything is immutable and comparable, so that a replay of the journal can be checked to end in the same state.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, Protocol
 
 from server.vocabulary.events import ObjectiveClosed
@@ -35,6 +37,34 @@ class Visit:
     nurse_phone: str = ""
     medicines: tuple[MedicineOnList, ...] = ()
     days_since_discharge: int | None = None
+    started: tuple[str, ...] = ()
+    """Names of those medicines that are new since the hospital."""
+    directions: tuple[tuple[str, str], ...] = ()
+    """How each medicine is taken, as the discharge list says it; compared with, never said."""
+    conditions: tuple[str, ...] = ()
+    """Conditions of the chart for which a pack may have questions, for example `heart_failure`."""
+    services: tuple[str, ...] = ()
+    """Services and equipment ordered for home, in words to be spoken: `home nurse`, `oxygen`."""
+    next_visit: date | None = None
+    """Day of the next appointment, where it is on file."""
+    today: date | None = None
+    """Day on which the check-in began."""
+    parameters: tuple[tuple[str, float], ...] = ()
+    """Numbers of condition packs that this patient's order overrides."""
+    risks: tuple[str, ...] = ()
+    """What makes a danger sign weigh more: `age_80`, `blood_thinner`, `pregnant_or_postpartum`, `chemo_or_transplant`."""
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """An answer that was not surely heard: it counts only after a yes."""
+
+    key: str
+    """Key of the open question."""
+    answer: str
+    script: str
+    slots: tuple[tuple[str, str], ...]
+    """What the script's slots were filled with."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +84,23 @@ class State:
     """Side turns since the open question was last asked in its own right."""
     since: int = 0
     """First turn after the open question was first asked."""
-    answers: tuple[tuple[str, str], ...] = ()
+    closed: tuple[ObjectiveClosed, ...] = ()
+    """How every question and objective ended, with its evidence; each once, as it was last closed."""
+    begun: tuple[str, ...] = ()
+    """Objectives whose opening words were said."""
+    corrections: int = 0
+    """Answers taken back so far."""
+    read_back: ReadBack | None = None
     fired: tuple[TriggerHit, ...] = ()
     """The most urgent hit of every guardrail so far."""
     said: tuple[str, ...] = ()
     """Guardrail scripts said so far: nobody is told the same thing for each of their symptoms."""
     again: tuple[tuple[str, int], ...] = ()
     """Sentences (script, index) that the patient talked over and must still hear."""
+    again_words: tuple[str, ...] = ()
+    """The same of sentences that are no script: free talk, or what a passage says."""
+    repeated_words: tuple[str, ...] = ()
+    """Such sentences that were said again; none is said a third time."""
     repeated: tuple[str, ...] = ()
     """Scripts said again because the patient had talked over them."""
     unheard: bool = False
@@ -68,14 +108,26 @@ class State:
     stop_checked: bool = False
     soothed: bool = False
     """"Take your time" was said; once a check-in is kind, each time is nagging."""
+    hesitates: str = ""
+    """The cue of hesitation seen since the patient last spoke: silence is given more time."""
+    cue_asked: bool = False
+    """A gentle question was asked because of a cue; there is one in a check-in, whatever else is seen."""
     rung: int = 0
     """How many steps of the silence ladder were used since the patient last spoke."""
 
     def asked(self, key: str) -> int:
         return dict(self.asks).get(key, 0)
 
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """What was understood of each closed question; how it ended where there is no answer."""
+        return {one.objective: one.answer if one.status == "met" else one.status for one in self.closed}
+
     def answer(self, key: str) -> str:
-        return dict(self.answers).get(key, "")
+        return self.answers.get(key, "")
+
+    def closing(self, key: str) -> ObjectiveClosed | None:
+        return next((one for one in self.closed if one.objective == key), None)
 
     def has_fired(self, hit: TriggerHit) -> bool:
         """Whether the same guardrail fired before, at least as urgently."""

@@ -1,22 +1,30 @@
-"""What a pack must hold true beyond its shape: every name leads somewhere and every sentence is short enough to hear."""
+"""What a pack must hold true beyond its shape: every name leads somewhere and every sentence is plain enough to hear."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from server.persona.pack import Pack, Question
-from server.persona.plain import SLOT, words_of
+from server.persona.pack import Condition, Pack, Question
+from server.persona.plain import SLOT, banned, grade, words_of
 
-SLOTS = frozenset({"{first_name}", "{clinic}", "{nurse_phone}", "{persona}", "{medicine}"})
+SLOTS = frozenset(
+    "{first_name} {clinic} {nurse_phone} {persona} {medicine} {service} {number} {named} {visit_day}".split()
+)
 
 SCRIPTS_OF_CODE = (
+    "ack.changed",
     "ack.no",
+    "ack.noted",
     "ack.plain",
     "ack.refused",
     "ack.unable",
     "ack.well",
+    "close.long",
     "close.stopped",
     "close.quiet",
+    "heard.medicine",
+    "heard.number",
     "human.again",
+    "later.good",
     "nothing.unanswered",
     "other_person.note",
     "quiet.first",
@@ -35,6 +43,8 @@ SCRIPTS_OF_CODE = (
 """Scripts that the conversation names itself."""
 
 GUARDRAILS_OF_CODE = ("HUMAN_ASKED", "UNRESPONSIVE", "OTHER_PERSON_RED")
+STAYING_OF_CODE = ("calling_911", "about_patient", "happening_now", "finish_later")
+COUNTED = ("number", "scale", "pressure")
 
 
 @dataclass(frozen=True)
@@ -43,43 +53,96 @@ class Complaint:
 
     value: str
     message: str
+    near: str = ""
+    """A text of the same file, where `value` may stand in several."""
 
 
 def check_pack(pack: Pack) -> Iterator[Complaint]:
     """Yield everything that would fail in a conversation, before there is one."""
     for name, script in _named_scripts(pack):
         if script not in pack.lines:
-            yield Complaint(script, f"`{name}` names the script `{script}`, which no file in scripts/ has")
+            yield Complaint(script, f"`{name}` names the script `{script}`, which no file in scripts/ has", name)
     for name, guardrail in _named_guardrails(pack):
         if guardrail not in pack.guardrails:
-            yield Complaint(
-                guardrail, f"`{name}` names the guardrail `{guardrail}`, which guardrails.yaml does not have"
-            )
-    for rail in pack.guardrails.values():
-        for question in rail.asks:
-            if question not in pack.staying:
-                yield Complaint(question, f"`{rail.id}` asks `{question}`, which `staying` does not have")
+            message = f"`{name}` names the guardrail `{guardrail}`, which guardrails.yaml does not have"
+            yield Complaint(guardrail, message, name)
+    for name, question in _named_staying(pack):
+        if question not in pack.staying:
+            yield Complaint(question, f"`{name}` asks `{question}`, which `staying` does not have", name)
     yield from _check_sentences(pack)
+    yield from _check_questions(pack)
+    yield from _check_talk(pack)
+
+
+def _check_talk(pack: Pack) -> Iterator[Complaint]:
+    """Free talk may stand in the place of kind words only."""
+    for name in pack.talk.own_words:
+        script = pack.lines.get(name)
+        if script is None:
+            yield Complaint(name, f"`own_words` names the script `{name}`, which no file in scripts/ has")
+        elif script.must_hear or any("?" in sentence for sentence in script.sentences):
+            yield Complaint(name, f"`own_words` names `{name}`, an instruction or a question: it stays word for word")
 
 
 def _check_sentences(pack: Pack) -> Iterator[Complaint]:
-    longest = int(pack.numbers.sentence_words_max.value)
+    longest, hardest = int(pack.numbers.sentence_words_max.value), pack.numbers.reading_grade_max.value
     for name, script in pack.lines.items():
         if not script.sentences:
             yield Complaint(name, f"the script `{name}` says nothing")
+        elif (level := grade(script.sentences)) > hardest:
+            yield Complaint(name, f"the script `{name}` reads at grade {level:.1f}, above {hardest:.0f}")
         for sentence in script.sentences:
             if len(words_of(sentence)) > longest:
                 yield Complaint(sentence, f"the sentence has more than {longest} words")
             if unknown := set(SLOT.findall(sentence)) - SLOTS:
                 yield Complaint(sentence, f"no slot is called {', '.join(sorted(unknown))}")
+            if not sentence.endswith((".", "?")) or ". " in sentence or "? " in sentence:
+                yield Complaint(sentence, "one sentence a line, ended by a period or a question mark")
+            yield from (Complaint(sentence, wrong) for wrong in banned(sentence))
+
+
+def _check_questions(pack: Pack) -> Iterator[Complaint]:
+    known = {question.id for question in pack.questions}
+    seen: set[str] = set()
+    parameters = set(pack.parameters)
+    for question in pack.questions:
+        if question.id in seen and question.expects != "teach_back":
+            yield Complaint(question.id, f"the question `{question.id}` exists twice")
+        seen.add(question.id)
+        faults = _faults(pack, question, known, parameters)
+        yield from (Complaint(value, message, question.id) for value, message in faults)
+
+
+def _faults(pack: Pack, question: Question, known: set[str], parameters: set[str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with a question, after the text by which its line is found."""
+    measure = question.measure
+    if (question.expects in COUNTED) != (measure is not None) or (measure and measure not in pack.measures):
+        yield (
+            measure or question.id,
+            f"`{question.id}` needs a `measure` of measures.yaml if, and only if, it asks for a number",
+        )
+    named = {name for limit in question.limits for name in (limit.at_least, limit.below) if name}
+    when = question.when or Condition()
+    named |= {when.home_at_least} if when.home_at_least else set()
+    for name in sorted(named - parameters):
+        yield name, f"`{question.id}` names the parameter `{name}`, which no file has"
+    if when.question and when.question not in known:
+        yield when.question, f"`{question.id}` depends on `{when.question}`, which this pack does not ask"
+    choices = {choice.id for choice in question.choices} | {said.answer for said in question.also if said.answer}
+    if question.expects in ("choice", "several") and not question.choices:
+        yield question.id, f"`{question.id}` has no choices"
+    for name in sorted(set(question.choice_fires) - choices):
+        yield name, f"`{question.id}` has no choice `{name}`"
+    if (question.expects == "teach_back") != (question.teach_back is not None):
+        yield question.id, f"`{question.id}` needs `teach_back` if, and only if, it expects one"
 
 
 def _named_scripts(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from (("the conversation", script) for script in SCRIPTS_OF_CODE)
     for objective in pack.objectives:
-        yield from ((objective.id, script) for script in objective.says)
+        yield from ((objective.id, script) for script in (*objective.says, *objective.says_if.values()))
         yield from ((objective.id, script) for answers in objective.recap.values() for script in answers.values())
-    for question in _questions(pack):
+    for question in pack.questions:
         yield from ((question.id, script) for script in _question_scripts(question))
     for rail in pack.guardrails.values():
         yield from ((rail.id, script) for script in rail.says + rail.extra)
@@ -102,13 +165,24 @@ def _question_scripts(question: Question) -> Iterator[str]:
 
 def _named_guardrails(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from (("the conversation", name) for name in GUARDRAILS_OF_CODE)
-    for question in _questions(pack):
-        named = (question.yes_fires, question.no_fires, question.answer_fires, question.unknown_fires)
+    for question in pack.questions:
+        named = (
+            question.yes_fires,
+            question.no_fires,
+            question.answer_fires,
+            question.unknown_fires,
+            question.high_alert_fires,
+            question.directions_fires,
+            *question.topics,
+            *question.choice_fires.values(),
+            *(together.fires for together in question.together_fires),
+            *(limit.fires for limit in question.limits),
+        )
         yield from ((question.id, name) for name in named if name)
         if back := question.teach_back:
             yield from ((question.id, name) for name in (back.fail_fires, *back.topics))
 
 
-def _questions(pack: Pack) -> Iterator[Question]:
-    yield from (question for objective in pack.objectives for question in objective.questions)
-    yield from pack.staying.values()
+def _named_staying(pack: Pack) -> Iterator[tuple[str, str]]:
+    yield from (("the conversation", name) for name in STAYING_OF_CODE)
+    yield from ((rail.id, question) for rail in pack.guardrails.values() for question in rail.asks)

@@ -9,6 +9,10 @@ crosses a word of the class `gap_stop`, so that "my chest is fine, my knee hurts
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from server.persona.openers import NUMBER as ANY_NUMBER
+from server.persona.openers import openers
 
 CLASS = re.compile(r"\{(\w+)\}")
 UNDERSCORE = re.compile(r"_(?![^{]*\})")
@@ -21,12 +25,22 @@ END = "$"
 
 @dataclass(frozen=True)
 class Phrase:
-    """One compiled phrase, and the classes a text must hold for it to be worth trying."""
+    """One compiled phrase, and the words a text must hold for it to be worth trying."""
 
     source: str
     pattern: re.Pattern[str]
-    needs: tuple[str, ...]
-    """Classes of which a word must occur in the text, otherwise the phrase cannot match."""
+    needs: tuple[frozenset[str], ...]
+    """Of each of these sets a word must occur in the text, otherwise the phrase cannot match."""
+
+    def possible(self, words: frozenset[str]) -> bool:
+        """Whether a text of these words (`words_of`) can hold the phrase at all."""
+        return not any(need.isdisjoint(words) for need in self.needs)
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The different words of a comparable text, for `Phrase.possible`."""
+    words = frozenset(text.split())
+    return words | {ANY_NUMBER} if any(word[0].isdigit() for word in words) else words
 
 
 @dataclass(frozen=True)
@@ -35,8 +49,6 @@ class Lexicon:
 
     classes: Mapping[str, str]
     """Class name to the alternatives as one regular expression."""
-    probes: Mapping[str, re.Pattern[str]]
-    """Class name to a quick test whether a text holds any word of it."""
 
     @classmethod
     def build(cls, words: Mapping[str, Sequence[str]]) -> "Lexicon":
@@ -45,20 +57,25 @@ class Lexicon:
         for name, entries in words.items():
             classes[name] = _alternatives(entries, classes)
         try:
-            probes = {name: re.compile(rf"(?<= )(?:{body}) ") for name, body in classes.items()}
+            for body in classes.values():
+                re.compile(body)
         except re.error as error:
             raise ValueError(f"a word class is not a valid expression: {error}") from None
-        return cls(classes, probes)
+        return cls(classes)
 
     def compile(self, source: str) -> Phrase:
         """Raise ValueError when the phrase names an unknown class or is not a valid expression."""
         items = source.split()
         body = "".join(self._item(item) for item in items)
-        needs = tuple(match[1] for item in items if (match := CLASS.fullmatch(item)))
+        needs = [self._openers(item) for item in items if item[0] not in "?~" and item != END]
         try:
-            return Phrase(source, re.compile(rf"(?<= ){body}"), needs)
+            pattern = re.compile(rf"(?<= ){body}")
         except re.error as error:
             raise ValueError(f"the phrase `{source}` is not a valid expression: {error}") from None
+        return Phrase(source, pattern, tuple(sorted((need for need in needs if need), key=len)))
+
+    def _openers(self, item: str) -> frozenset[str] | None:
+        return _openers(_expand(UNDERSCORE.sub(SPACE, item), self.classes, ANY_NUMBER))
 
     def _item(self, item: str) -> str:
         if item.startswith("?"):
@@ -75,8 +92,11 @@ def _alternatives(entries: Sequence[str], known: Mapping[str, str]) -> str:
     return "|".join(_expand(entry, known) for entry in entries)
 
 
-def _expand(text: str, known: Mapping[str, str]) -> str:
-    return CLASS.sub(lambda match: f"(?:{_class(match[1], known)})", text.replace("<number>", NUMBER))
+def _expand(text: str, known: Mapping[str, str], number: str = NUMBER) -> str:
+    return CLASS.sub(lambda match: f"(?:{_class(match[1], known)})", text.replace("<number>", number))
+
+
+_openers = cache(openers)
 
 
 def _class(name: str, known: Mapping[str, str]) -> str:

@@ -2,14 +2,14 @@
 is guessed or defaulted."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
-from pydantic import TypeAdapter, ValidationError
+from typing import Any
 
 from server.persona.checks import check_pack
+from server.persona.conditions import ConditionPack, KnownMedicine
+from server.persona.cues import Cue
+from server.persona.gate_rules import gate_rules
 from server.persona.lexicon import Lexicon, Phrase
 from server.persona.pack import (
     Answers,
@@ -18,26 +18,21 @@ from server.persona.pack import (
     Frozen,
     Guardrail,
     Listening,
+    Measure,
     Name,
+    Number,
     Numbers,
     Objective,
     Pack,
+    Paraphrase,
     Question,
     Request,
     Scope,
-    Script,
     Signature,
 )
-from server.vocabulary.errors import ServiceError
-
-T = TypeVar("T")
-
-
-class PackError(ServiceError):
-    """A persona pack cannot be used; the message names the file, the line and what is wrong there."""
-
-    code = "pack_error"
-    status = 500
+from server.persona.shelf import Shelf
+from server.persona.source import PackError
+from server.persona.talk_rules import TalkRules
 
 
 class PersonaFile(Frozen):
@@ -54,13 +49,22 @@ class PersonaFile(Frozen):
     source: str
     review_by: str
     clinic: Clinic
-    numbers: Numbers
+
+
+class NumbersFile(Frozen):
+    """numbers.yaml; a pack's own numbers take the place of those it builds on."""
+
+    numbers: Mapping[Name, Number]
 
 
 class ObjectivesFile(Frozen):
     """objectives.yaml"""
 
-    objectives: tuple[Objective, ...]
+    order: tuple[Name, ...] = ()
+    """The objectives of this pack, in the order in which they are reached."""
+    conditions: tuple[Name, ...] = ()
+    """The condition packs of this pack, the most important first."""
+    objectives: tuple[Objective, ...] = ()
 
 
 class StayingFile(Frozen):
@@ -75,67 +79,67 @@ class GuardrailsFile(Frozen):
     guardrails: tuple[Guardrail, ...]
 
 
+class MedicinesFile(Frozen):
+    """medicines.yaml"""
+
+    medicines: tuple[KnownMedicine, ...]
+    everyday_names: Mapping[Name, tuple[str, ...]] = {}
+
+
+class ParametersFile(Frozen):
+    """parameters.yaml"""
+
+    parameters: Mapping[Name, Number]
+
+
+class MeasuresFile(Frozen):
+    """measures.yaml"""
+
+    measures: tuple[Measure, ...]
+
+
+class CuesFile(Frozen):
+    """cues.yaml"""
+
+    cues: tuple[Cue, ...]
+
+
 class ListeningFile(Frozen):
     """listening.yaml"""
 
     words: Mapping[Name, tuple[str, ...]]
     scope: Scope
+    paraphrase: Paraphrase
     answers: Answers
     requests: tuple[Request, ...]
     medicine_groups: Mapping[Name, tuple[str, ...]]
 
 
-class Source:
-    """One YAML file with the line of every node; `root` is the folder its name starts from."""
-
-    def __init__(self, root: Path, path: Path) -> None:
-        self.name = path.relative_to(root).as_posix()
-        self.text = path.read_text(encoding="utf-8")
-        try:
-            self._node = yaml.compose(self.text, Loader=yaml.SafeLoader)
-            self._data: object = yaml.safe_load(self.text)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise PackError(f"{self.name}:{line}: {error.problem}") from None
-        for key in _repeated(self._node):
-            raise PackError(f"{self.name}:{key.start_mark.line + 1}: the key `{key.value}` stands twice")
-
-    def read(self, shape: Any) -> Any:
-        """Validate against `shape`; raise PackError at the line of the first wrong value."""
-        try:
-            return TypeAdapter(shape).validate_python(self._data)
-        except ValidationError as error:
-            errors = error.errors(include_input=False, include_url=False)
-            # A misspelled key is also a missing one: the line of what is there helps more.
-            first = min(errors, key=lambda one: one["type"] != "extra_forbidden")
-            place = ".".join(str(part) for part in first["loc"])
-            raise PackError(f"{self.name}:{self.line(first['loc'])}: {place}: {first['msg']}") from None
-
-    def line(self, place: tuple[str | int, ...]) -> int:
-        """1-based line of the value at this path, or of the nearest value above it."""
-        node = self._node
-        for part in place:
-            below = _child(node, part)
-            if below is None:
-                break
-            node = below
-        return node.start_mark.line + 1 if node is not None else 1
-
-    def line_of(self, text: str) -> int:
-        """1-based line of the first scalar with exactly this value."""
-        marks = [node.start_mark.line for node in _scalars(self._node) if node.value == text]
-        return marks[0] + 1 if marks else 1
-
-
 def load_pack(path: Path) -> Pack:
-    """Raise PackError when a file is missing, malformed, or names something that does not exist."""
-    persona: PersonaFile = Source(path.parent, _file(path, "persona")).read(PersonaFile)
-    folders = [path.parent / name for name in persona.builds_on] + [path]
-    shelf = Shelf(folders)
-    objectives = shelf.all_of("objectives", ObjectivesFile, "objectives")
-    staying = shelf.all_of("staying", StayingFile, "staying")
-    guardrails = shelf.all_of("guardrails", GuardrailsFile, "guardrails")
-    listening: ListeningFile = shelf.one("listening").read(ListeningFile)
+    """Raise PackError when a file is missing, malformed, or names something that does not exist; it lists everything."""
+    persona: PersonaFile = Shelf([path]).one("persona", PersonaFile)
+    shelf = Shelf([*(path.parent / name for name in persona.builds_on), path])
+    parts = {
+        name: shelf.all_of(name, shape, name, by)
+        for name, shape, by in (
+            ("objectives", ObjectivesFile, "id"),
+            ("staying", StayingFile, "id"),
+            ("guardrails", GuardrailsFile, "id"),
+            ("measures", MeasuresFile, "id"),
+            ("medicines", MedicinesFile, "generic"),
+            ("cues", CuesFile, "id"),
+        )
+    }
+    conditions = shelf.each_in("conditions", ConditionPack)
+    listening: ListeningFile | None = shelf.tried(lambda: shelf.one("listening", ListeningFile))
+    escalation: EscalationPolicy | None = shelf.tried(lambda: shelf.one("escalation", EscalationPolicy))
+    numbers = shelf.tried(lambda: _numbers(shelf))
+    lines = shelf.scripts()
+    talk: TalkRules | None = shelf.tried(lambda: shelf.one("talk", TalkRules))
+    order: ObjectivesFile | None = shelf.tried(lambda: shelf.one("objectives", ObjectivesFile))
+    shelf.raise_complaints()
+    if listening is None or escalation is None or numbers is None or order is None or talk is None:
+        raise PackError(f"{path.name}: a file is missing")
     pack = Pack(
         id=persona.id,
         name=persona.name,
@@ -145,100 +149,89 @@ def load_pack(path: Path) -> Pack:
         status=persona.status,
         source=persona.source,
         review_by=persona.review_by,
-        content_hash=_hash(folders),
+        content_hash=_hash(shelf.folders),
         clinic=persona.clinic,
-        numbers=persona.numbers,
-        lines=shelf.scripts(),
-        objectives=tuple(objectives.values()),
-        staying=staying,
-        guardrails=guardrails,
+        numbers=numbers,
+        lines=lines,
+        objectives=_chosen(shelf, parts["objectives"], order.order, "objective"),
+        staying=parts["staying"],
+        guardrails=parts["guardrails"],
         scope=listening.scope,
+        paraphrase=listening.paraphrase,
         answers=listening.answers,
         requests=listening.requests,
         medicine_groups=listening.medicine_groups,
-        escalation=shelf.one("escalation").read(EscalationPolicy),
-        listening=_compile(shelf, listening, [*objectives.values(), *staying.values(), *guardrails.values()]),
+        medicines={name: medicine for medicine in parts["medicines"].values() for name in medicine.names},
+        measures=parts["measures"],
+        everyday_names=_everyday(shelf),
+        parameters=_parameters(shelf, conditions.values()),
+        conditions={one.id: one for one in _chosen(shelf, conditions, order.conditions, "condition pack")},
+        cues=parts["cues"],
+        talk=talk,
+        escalation=escalation,
+        listening=_compile(
+            shelf, listening, [*conditions.values(), *(one for part in parts.values() for one in part.values())]
+        ),
+        gate=gate_rules(shelf.some("gate")[-1], shelf.some("gate_words")[-1]),
     )
-    for complaint in check_pack(pack):
-        raise PackError(shelf.locate(complaint.value) + complaint.message)
+    shelf.complain(*(shelf.locate(found.value, found.near) + found.message for found in check_pack(pack)))
+    shelf.raise_complaints()
     return pack
 
 
-class Shelf:
-    """The files of a pack: those of the folders it builds on, then its own."""
-
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = folders
-        self._read: dict[Path, Source] = {}
-
-    def some(self, name: str) -> list[Source]:
-        """Every file of this name; at least one."""
-        files = [file for folder in self._folders if (file := folder / f"{name}.yaml").is_file()]
-        return [self._source(file) for file in files or [_file(self._folders[-1], name)]]
-
-    def one(self, name: str) -> Source:
-        """The file of this name that stands nearest to the pack."""
-        return self.some(name)[-1]
-
-    def all_of(self, name: str, shape: type[Frozen], key: str) -> dict[str, Any]:
-        """The named things of every file of this name, in order; none may exist twice."""
-        found: dict[str, Any] = {}
-        for source in self.some(name):
-            for at, one in enumerate(getattr(source.read(shape), key)):
-                if one.id in found:
-                    raise PackError(f"{source.name}:{source.line((key, at))}: `{one.id}` exists twice")
-                found[one.id] = one
-        return found
-
-    def scripts(self) -> dict[str, Script]:
-        """Every script of every folder."""
-        files = [file for folder in self._folders for file in sorted((folder / "scripts").glob("*.yaml"))]
-        lines: dict[str, Script] = {}
-        for source in map(self._source, files):
-            for name, script in source.read(dict[Name, Script]).items():
-                if name in lines:
-                    raise PackError(f"{source.name}:{source.line((name,))}: the script `{name}` exists twice")
-                lines[name] = script
-        return lines
-
-    def locate(self, value: str) -> str:
-        """`file:line: ` of the first scalar with this value."""
-        for source in self._read.values():
-            line = source.line_of(value)
-            if line > 1:
-                return f"{source.name}:{line}: "
-        return f"{self.one('objectives').name}:1: "
-
-    def _source(self, file: Path) -> Source:
-        if file not in self._read:
-            self._read[file] = Source(self._folders[-1].parent, file)
-        return self._read[file]
+def _everyday(shelf: Shelf) -> dict[str, tuple[str, ...]]:
+    files: list[MedicinesFile] = [file.read(MedicinesFile) for file in shelf.some("medicines")]
+    return {group: names for file in files for group, names in file.everyday_names.items()}
 
 
-def _file(folder: Path, name: str) -> Path:
-    file = folder / f"{name}.yaml"
-    if not file.is_file():
-        raise PackError(f"{folder.name}/{name}.yaml:1: the file is missing")
-    return file
+def _parameters(shelf: Shelf, conditions: Iterable[ConditionPack]) -> dict[str, Number]:
+    """The parameters of every file; none may exist twice."""
+    sources = [shelf.some("parameters")[-1].read(ParametersFile).parameters, *(one.parameters for one in conditions)]
+    merged: dict[str, Number] = {}
+    for parameters in sources:
+        shelf.complain(*(f"{shelf.locate(name)}`{name}` exists twice" for name in parameters if name in merged))
+        merged |= parameters
+    return merged
+
+
+def _numbers(shelf: Shelf) -> Numbers:
+    """The numbers of every folder, the nearest to the pack last."""
+    merged: dict[str, Number] = {}
+    for source in shelf.some("numbers"):
+        merged |= source.read(NumbersFile).numbers
+    last = shelf.some("numbers")[-1]
+    missing = Numbers.model_fields.keys() - merged.keys()
+    unknown = merged.keys() - Numbers.model_fields.keys()
+    if missing or unknown:
+        raise PackError(
+            *(last.at(1, f"the number `{name}` is missing") for name in sorted(missing)),
+            *(shelf.locate(name) + f"no number is called `{name}`" for name in sorted(unknown)),
+        )
+    return Numbers(**merged)
+
+
+def _chosen(shelf: Shelf, known: Mapping[str, Any], names: Sequence[str], kind: str) -> tuple[Any, ...]:
+    shelf.complain(*(f"{shelf.locate(name)}there is no {kind} `{name}`" for name in names if name not in known))
+    return tuple(known[name] for name in names if name in known)
 
 
 def _compile(shelf: Shelf, listening: ListeningFile, parts: Sequence[Frozen]) -> Listening:
-    source = shelf.one("listening")
+    source = shelf.some("listening")[-1]
     try:
         lexicon = Lexicon.build(listening.words)
     except ValueError as error:
-        raise PackError(f"{source.name}:{source.line(('words',))}: {error}") from None
+        raise PackError(source.at(source.line(("words",)), str(error))) from None
     phrases: dict[str, Phrase] = {}
     for part in (listening, *parts):
         for text in _phrases(part.model_dump()):
             try:
                 phrases[text] = phrases.get(text) or lexicon.compile(text)
             except ValueError as error:
-                raise PackError(f"{shelf.locate(text)}{error}") from None
+                shelf.complain(f"{shelf.locate(text)}{error}")
     return Listening(lexicon, phrases)
 
 
-PHRASE_KEYS = frozenset({"phrases", "phrase", "also_yes", "also_no", "wrong", "scope", "answers"})
+PHRASE_KEYS = frozenset({"phrases", "hints", "phrase", "also_yes", "also_no", "wrong", "scope", "answers"})
 """Keys under which every string is a phrase."""
 
 
@@ -263,31 +256,4 @@ def _hash(folders: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def _child(node: yaml.Node | None, part: str | int) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(part)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        child: yaml.Node = node.value[part]
-        return child
-    return None
-
-
-def _repeated(node: yaml.Node | None) -> list[yaml.ScalarNode]:
-    """Keys that stand twice in one mapping; YAML itself would silently keep the last."""
-    if isinstance(node, yaml.SequenceNode):
-        return [key for part in node.value for key in _repeated(part)]
-    if not isinstance(node, yaml.MappingNode):
-        return []
-    keys = [key for key, _ in node.value]
-    twice = [key for at, key in enumerate(keys) if key.value in {one.value for one in keys[:at]}]
-    return twice + [key for _, value in node.value for key in _repeated(value)]
-
-
-def _scalars(node: yaml.Node | None) -> list[yaml.ScalarNode]:
-    if isinstance(node, yaml.ScalarNode):
-        return [node]
-    if isinstance(node, yaml.MappingNode):
-        return [found for pair in node.value for part in pair for found in _scalars(part)]
-    if isinstance(node, yaml.SequenceNode):
-        return [found for part in node.value for found in _scalars(part)]
-    return []
+__all__ = ["PackError", "load_pack"]

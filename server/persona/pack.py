@@ -2,30 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from server.persona.conditions import ConditionPack, KnownMedicine
+from server.persona.cues import Cue
+from server.persona.gate_rules import GateRules
 from server.persona.lexicon import Lexicon, Phrase
+from server.persona.questions import (
+    Choice,
+    Condition,
+    Limit,
+    Measure,
+    Objective,
+    OtherUnit,
+    Question,
+    Said,
+    TeachBack,
+    TeachPoint,
+)
+from server.persona.shape import Frozen, Name, Number, ReviewBy, Signature
+from server.persona.talk_rules import TalkRules
 from server.vocabulary.findings import Tier
-
-Signature = Literal["draft until signed", "signed"]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
-
-
-class Frozen(BaseModel):
-    """A part of a pack: unknown keys are refused, so that a misspelled key is an error and not a silent default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class Number(Frozen):
-    """A number with a clinical or perceptual meaning."""
-
-    value: float
-    unit: str
-    source: str = Field(min_length=1)
-    status: Signature
 
 
 class Script(Frozen):
@@ -45,91 +44,12 @@ class Script(Frozen):
         return self.says + self.one_of
 
 
-class Condition(Frozen):
-    """When a question is asked at all: an earlier question ended in one of these answers."""
-
-    question: Name
-    among: tuple[str, ...]
-
-
-class Choice(Frozen):
-    """One answer of a question with a few answers."""
-
-    id: Name
-    phrases: tuple[str, ...]
-    acknowledge: Name | None = None
-
-
-class TeachPoint(Frozen):
-    """One thing that a patient must say in their own words."""
-
-    id: Name
-    required: bool = False
-    phrases: tuple[str, ...]
-    remind: Name | None = None
-    """Script said when the point is missing although the answer passed."""
-
-
-class TeachBack(Frozen):
-    """How an answer that repeats an instruction in the patient's own words is scored."""
-
-    teach: tuple[Name, ...]
-    """Scripts that teach, the first before the question, then one for each new try."""
-    ask_again: Name
-    points: tuple[TeachPoint, ...]
-    wrong: tuple[str, ...]
-    """Phrases that are the wrong thing to do; any of them, not negated, is not a pass."""
-    passed: Name
-    failed: Name
-    fail_fires: Name
-    topics: tuple[Name, ...]
-    """Guardrails whose words are expected in an answer and are not the patient's own state."""
-
-
-class Question(Frozen):
-    """One question and everything that depends on its answer."""
-
-    id: Name
-    ask: Name
-    again: Name
-    """The same question in other words."""
-    expects: Literal["yes_no", "number", "choice", "free", "teach_back"]
-    when: Condition | None = None
-    each: Literal["high_alert"] | None = None
-    """Asked once for every high-alert medicine, with `{medicine}` in its words."""
-    also_yes: tuple[str, ...] = ()
-    """Phrases that mean yes to this question only."""
-    also_no: tuple[str, ...] = ()
-    yes_fires: Name | None = None
-    no_fires: Name | None = None
-    answer_fires: Name | None = None
-    unknown_fires: Name | None = None
-    """Guardrail that fires when the question closes without an answer."""
-    on_yes: Name | None = None
-    on_no: Name | None = None
-    on_answer: Name | None = None
-    short_answer_means: tuple[str, ...] = ()
-    """What a few words say together with the question: "my chest" after "what hurts" is "my chest hurts"."""
-    choices: tuple[Choice, ...] = ()
-    teach_back: TeachBack | None = None
-
-
-class Objective(Frozen):
-    """One thing a check-in must reach, refuse or give up: never leave open."""
-
-    id: Name
-    version: int = Field(ge=1)
-    says: tuple[Name, ...] = ()
-    """Scripts said when the objective begins."""
-    recap: Mapping[Name, Mapping[str, Name]] = {}
-    """Question to answer to script: what is read back, chosen by the answers given."""
-    questions: tuple[Question, ...] = ()
-
-
 class NumberRule(Frozen):
-    """A number that fires: the first number within the phrase, compared with a limit."""
+    """A number that fires: one of the numbers within the phrase, compared with a limit."""
 
     phrase: str
+    which: Literal["first", "last", "gain"] = "first"
+    """`gain`: the last number less the first, "from 171 to 176"."""
     below: float | None = None
     above: float | None = None
     between: tuple[float, float] | None = None
@@ -146,6 +66,9 @@ class Guardrail(Frozen):
     title: str = ""
     """What nurses call it, where the id does not read well."""
     phrases: tuple[str, ...] = ()
+    """Of an emergency: enough by themselves, whatever the classifier says. Of another tier: as `hints`."""
+    hints: tuple[str, ...] = ()
+    """Wider frames: enough only where the classifier finds the words a little like this tier, or was not asked."""
     numbers: tuple[NumberRule, ...] = ()
     needs_group: Name | None = None
     """Fires only when the patient takes, or names, a medicine of this group."""
@@ -158,11 +81,15 @@ class Guardrail(Frozen):
     """The patient's words ask us for something, so they are not taken for an answer."""
     ask_if_supposed: bool = True
     """An emergency that was only wondered about ("what if ...") is asked about once."""
+    system: Name | None = None
+    """Body system: two same-day findings of one are urgent together."""
+    raised_by: tuple[Name, ...] = ()
+    """Risks of a patient (`Visit.risks`) that make it one tier more urgent."""
     anyone: bool = False
     """Fires whoever does it: "he is hurting me"."""
     source: str = Field(min_length=1)
     status: Signature
-    review_by: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    review_by: ReviewBy
     must_fire: tuple[str, ...] = ()
     """Sentences a test holds this guardrail to."""
     must_not_fire: tuple[str, ...] = ()
@@ -181,7 +108,17 @@ class Scope(Frozen):
     """A denial in the next sentence, after instructions were read out."""
     other_person: tuple[str, ...]
     other_person_ends: tuple[str, ...]
+    close_person: tuple[str, ...]
+    """Those someone speaks for, or lives with: what they have is happening here unless it is said otherwise."""
+    acute: tuple[str, ...]
+    """Makes what another person has an emergency in this room."""
+    habitual: tuple[str, ...]
+    """Makes what another person has a thing of years."""
     long_past: tuple[str, ...]
+    past_ends: tuple[str, ...]
+    """From the past to the present: "but now"."""
+    resolved: tuple[str, ...]
+    """Says that a thing of the past is over, also where it speaks of the present."""
     recent_past: tuple[str, ...]
     present: tuple[str, ...]
     """Takes a red flag out of the past."""
@@ -189,8 +126,30 @@ class Scope(Frozen):
     """Takes a red flag out of a supposition."""
     hypothetical: tuple[str, ...]
     hypothetical_ends: tuple[str, ...]
+    condition: tuple[str, ...]
+    plan: tuple[str, ...]
+    """What someone would do: between a condition and a plan nothing is happening."""
     quoted: tuple[str, ...]
+    rule: tuple[str, ...]
+    """After a red flag, makes it one that was read: "means call 911"."""
+    normal: tuple[str, ...]
+    """What is well, normal readings among it: reason enough to doubt the classifier, never a phrase."""
     idioms: tuple[str, ...]
+
+
+class Paraphrase(Frozen):
+    """What triage makes of the sentence classifier's probabilities: each is that of a tier or a more urgent one."""
+
+    alone: Mapping[Tier, Number]
+    """Enough by itself."""
+    with_finding: Number
+    """Enough, at any tier, in a stretch in which a phrase, a hint or a number fired less urgently."""
+    with_hint: Number
+    """Enough for a hint that stands in the same words."""
+    doubt: Number
+    """More is needed, by so much, in a sentence with a denial, a condition, a word of the past or an idiom."""
+    doubt_of_hint: Number
+    """As `doubt`, for hints."""
 
 
 class Answers(Frozen):
@@ -206,6 +165,8 @@ class Answers(Frozen):
     """Sounds of someone about to speak: they are waited for."""
     better: tuple[str, ...]
     """Said to have passed, while staying with someone: welcome, and no reason to let go."""
+    correction: tuple[str, ...]
+    """Takes back something said before: "no wait", "actually"."""
 
 
 class Request(Frozen):
@@ -237,6 +198,14 @@ class Numbers(Frozen):
     staying_end: Number
     parrot_words: Number
     high_alert_max: Number
+    conditions_max: Number
+    """Condition packs of one kind that are asked in one check-in."""
+    corrections_max: Number
+    """Answers that may be taken back in one check-in."""
+    turns_offer: Number
+    """Patient turns after which finishing later is offered."""
+    turns_end: Number
+    """Patient turns after which a check-in comes to its goodbye."""
 
 
 class TierPolicy(Frozen):
@@ -295,8 +264,61 @@ class Pack:
     """Questions asked while staying with a patient in danger, or before going on after a worry; by id."""
     guardrails: Mapping[str, Guardrail]
     scope: Scope
+    paraphrase: Paraphrase
     answers: Answers
     requests: tuple[Request, ...]
     medicine_groups: Mapping[str, tuple[str, ...]]
+    medicines: Mapping[str, KnownMedicine]
+    """Every name in comparable words, to its medicine."""
+    measures: Mapping[str, Measure]
+    everyday_names: Mapping[str, tuple[str, ...]]
+    """Group to what people call its medicines: "my blood thinner"."""
+    parameters: Mapping[str, Number]
+    """Numbers that a clinic, or one patient's order, may change; those of the condition packs included."""
+    conditions: Mapping[str, ConditionPack]
+    """Condition packs by id, in the order in which they are asked."""
+    cues: Mapping[str, Cue]
+    """What perception may notice, by id."""
+    talk: TalkRules
+    """How a language model may talk, where one is configured."""
     escalation: EscalationPolicy
     listening: Listening
+    gate: GateRules
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question of the pack: of its objectives, its condition packs and their lessons, and of `staying`."""
+        objectives = (question for objective in self.objectives for question in objective.questions)
+        packs = (question for found in self.conditions.values() for question in found.questions)
+        lessons = (found.lesson for found in self.conditions.values() if found.lesson)
+        return (*objectives, *packs, *lessons, *self.staying.values())
+
+
+__all__ = [
+    "Answers",
+    "Choice",
+    "Clinic",
+    "Condition",
+    "EscalationPolicy",
+    "Frozen",
+    "Guardrail",
+    "Limit",
+    "Listening",
+    "Measure",
+    "Name",
+    "Number",
+    "NumberRule",
+    "Numbers",
+    "Objective",
+    "OtherUnit",
+    "Pack",
+    "Question",
+    "Request",
+    "Said",
+    "Scope",
+    "Script",
+    "Signature",
+    "TeachBack",
+    "TeachPoint",
+    "TierPolicy",
+]

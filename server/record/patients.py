@@ -27,6 +27,8 @@ class Medicine:
     how: str
     """How it is taken, as written on the discharge list."""
     high_alert: bool
+    new: bool = False
+    """Started in the hospital."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,16 @@ class PatientFacts:
     address: str
     callback: str
     """The number at which a nurse reaches the patient now."""
+    conditions: tuple[str, ...] = ()
+    """Conditions for which the personas have questions, for example `heart_failure`."""
+    services: tuple[str, ...] = ()
+    """Services and equipment ordered for home, in words to be spoken: `home nurse`, `oxygen`."""
+    next_visit: date | None = None
+    """Day of the next appointment."""
+    parameters: tuple[tuple[str, float], ...] = ()
+    """Numbers of condition packs that the order overrides, for example (`hf.gain_1d_lb`, 2)."""
+    risks: tuple[str, ...] = ()
+    """What makes a danger sign weigh more: `pregnant_or_postpartum`, `chemo_or_transplant`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +101,12 @@ class _Chart:
     diagnosis: str
     medicines: tuple[Medicine, ...]
     address: str
+    # Charts written before these were known have none of them.
+    conditions: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    next_visit: date | None = None
+    parameters: tuple[tuple[str, float], ...] = ()
+    risks: tuple[str, ...] = ()
 
 
 _NAME: SealedColumn[_Name] = SealedColumn(_Name, "patient", "name")
@@ -102,7 +120,17 @@ def add(tx: Transaction, principal: Principal, facts: PatientFacts) -> PatientId
     patient = PatientId(new_id("pt"))
     tx.vault.create_key(patient, tx.now)
     birth = _Birth(facts.birth_month, facts.birth_day, facts.birth_year)
-    chart = _Chart(facts.discharged_on, facts.diagnosis, facts.medicines, facts.address)
+    chart = _Chart(
+        facts.discharged_on,
+        facts.diagnosis,
+        facts.medicines,
+        facts.address,
+        facts.conditions,
+        facts.services,
+        facts.next_visit,
+        facts.parameters,
+        facts.risks,
+    )
     cells = {
         "name": _NAME.seal(tx.vault, patient, patient, _Name(facts.name, facts.first_name)),
         "contact": _REACH.seal(tx.vault, patient, patient, _Reach(facts.phone, facts.callback)),
@@ -177,4 +205,9 @@ def _card(tx: Transaction, row: Row[Any]) -> PatientCard:
         medicines=chart.medicines,
         address=chart.address,
         callback=reach.callback,
+        conditions=chart.conditions,
+        services=chart.services,
+        next_visit=chart.next_visit,
+        parameters=chart.parameters,
+        risks=chart.risks,
     )

@@ -183,6 +183,15 @@ due_work = Table(
     Index("ix_due_work_done_at_due_at", "done_at", "due_at"),
 )
 
+# What language models took on one day, for all check-ins together; holds nothing of a patient.
+model_day = Table(
+    "model_day",
+    metadata,
+    Column("utc_date", String(10), primary_key=True),
+    Column("tokens", BigInteger, nullable=False),
+    Column("cost_micros", BigInteger, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

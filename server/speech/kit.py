@@ -10,17 +10,18 @@ from livekit.agents import inference
 from server.speech.recognizer import SAMPLE_RATE, Recognizer
 from server.speech.session import SpeechKit
 from server.speech.voice import Voice, VoiceFailed, VoiceProcess
-from server.speech.weights import MOONSHINE_TINY_EN, ModelMissing, ModelStore
+from server.speech.weights import MOONSHINE_TINY_EN
+from server.vocabulary.models import ModelMissing, Models
 from server.vocabulary.parts import Part
 
 _VOICES = (("flite", "slt"), ("espeak", "en-us+f3"))
 """Best first; research/models.md: flite is understood better than eSpeak NG (word error 12.5 against 18.3 %)."""
 
 
-async def recognizer(store: ModelStore) -> tuple[Recognizer | None, Part]:
+async def recognizer(models: Models) -> tuple[Recognizer | None, Part]:
     """Moonshine, fetched if need be; None where it cannot be had, and patients type."""
     try:
-        folder = await asyncio.to_thread(store.fetch, MOONSHINE_TINY_EN)
+        folder = await asyncio.to_thread(models.fetch, MOONSHINE_TINY_EN)
     except ModelMissing as error:
         return None, Part("stt", "missing", f"patients can only type: {error}")
     model = await asyncio.to_thread(Recognizer, folder)
@@ -64,10 +65,10 @@ async def detector(wanted: bool) -> tuple[inference.TurnDetector | None, Part]:
 
 
 async def build(
-    store: ModelStore, voice_wanted: str, sentences: Iterable[str], *, end_of_turn_model: bool
+    models: Models, voice_wanted: str, sentences: Iterable[str], *, end_of_turn_model: bool
 ) -> tuple[SpeechKit, list[Part]]:
     """Everything a conversation needs to hear and speak."""
-    hearing, hearing_part = await recognizer(store)
+    hearing, hearing_part = await recognizer(models)
     speaking, speaking_part = await voice(voice_wanted, sentences)
     ending, ending_part = await detector(end_of_turn_model and hearing is not None)
     return SpeechKit(hearing, speaking, ending), [hearing_part, speaking_part, ending_part]

@@ -5,7 +5,7 @@ not passed.
 """
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any, Literal, Protocol
 
 from livekit import rtc
@@ -41,8 +41,8 @@ class Mind(Protocol):
         """The patient finished a turn. Everything durable about it is done when this returns."""
         ...
 
-    def reply(self) -> Sequence[str]:
-        """The sentences that answer the last completed turn."""
+    def reply(self) -> AsyncIterator[str]:
+        """The sentences that answer the last completed turn, each as soon as it is known."""
         ...
 
     def judge(self, sentence: str) -> Receipt:
@@ -128,10 +128,9 @@ class SpeechSession:
         self._session.output.audio = CallOutput(self._call.playout, self._on_first_frame)
         await self._session.start(_GatedAgent(self._mind), record=False)
 
-    def say(self, sentences: Sequence[str]) -> None:
-        """Speak sentences of our own accord; queued behind what is being said."""
-        if sentences:
-            self._session.say(_stream(sentences), add_to_chat_ctx=True)
+    def say(self, sentences: AsyncIterator[str]) -> None:
+        """Speak sentences of our own accord, one at least; queued behind what is being said."""
+        self._session.say(_stream(sentences), add_to_chat_ctx=True)
 
     def expect(self, answer: str) -> None:
         """What kind of answer comes next; some take longer to think of."""
@@ -230,7 +229,7 @@ class _DecidedStream(llm.LLMStream):
     def __init__(
         self,
         decided: _Decided,
-        sentences: Sequence[str],
+        sentences: AsyncIterator[str],
         chat_ctx: llm.ChatContext,
         tools: list[llm.Tool],
         conn_options: APIConnectOptions,
@@ -240,11 +239,11 @@ class _DecidedStream(llm.LLMStream):
 
     async def _run(self) -> None:
         request = shortuuid()
-        for sentence in self._sentences:
+        async for sentence in self._sentences:
             delta = llm.ChoiceDelta(role="assistant", content=sentence + SENTENCE_END)
             self._event_ch.send_nowait(llm.ChatChunk(id=request, delta=delta))
 
 
-async def _stream(sentences: Sequence[str]) -> AsyncIterator[str]:
-    for sentence in sentences:
+async def _stream(sentences: AsyncIterator[str]) -> AsyncIterator[str]:
+    async for sentence in sentences:
         yield sentence + SENTENCE_END

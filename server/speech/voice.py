@@ -67,6 +67,7 @@ class VoiceProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._lock = asyncio.Lock()
         self._prepared: dict[str, Sentence] = {}
+        self._work: set[asyncio.Task[Sentence]] = set()
 
     async def prepare(self, sentences: Iterable[str]) -> None:
         """Synthesize fixed sentences ahead of time; they stay in memory, so none may hold a patient's data."""
@@ -78,7 +79,17 @@ class VoiceProcess:
         """The sentence as sound; raises `VoiceFailed` after two tries."""
         if (ready := self._prepared.get(sentence)) is not None:
             return ready
-        return await self._synthesize(sentence)
+        # Who is interrupted stops waiting, but the child's answer is read to its end: what is left in the pipe would be
+        # taken for the next sentence's sound.
+        work = asyncio.create_task(self._synthesize(sentence), name="voice-sentence")
+        self._work.add(work)
+        work.add_done_callback(self._work_ended)
+        return await asyncio.shield(work)
+
+    def _work_ended(self, work: asyncio.Task[Sentence]) -> None:
+        self._work.discard(work)
+        if not work.cancelled():
+            work.exception()  # whoever still waits for it gets it; nobody else must hear of it
 
     async def _synthesize(self, sentence: str) -> Sentence:
         async with self._lock:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.vocabulary.findings import Tier
+from server.vocabulary.findings import Advice, Likeness, Tier
 from server.vocabulary.ids import EscalationId, StaffId
 
 
@@ -44,6 +44,10 @@ class PatientTurn:
     typed: bool
     continues: bool
     """True when these words go on with the previous turn, which was taken for finished too early."""
+    advice: Advice | None = None
+    """What a language model read in it, in time and checked; None without one. A replay reads it here, not from a model."""
+    likenesses: tuple[Likeness, ...] | None = None
+    """What the sentence classifier found in it, None where it was not asked; kept for the same reason."""
     kind: Literal["patient_turn"] = "patient_turn"
 
 
@@ -63,6 +67,17 @@ class NurseAsked:
 
 
 @dataclass(frozen=True)
+class CueNoticed:
+    """Voice or face looked like something. Never a finding, and never shown as one."""
+
+    cue: str
+    """Id in the pack's cues, for example `hesitation`."""
+    score: float
+    """0 to 1, against the patient's own baseline."""
+    kind: Literal["cue_noticed"] = "cue_noticed"
+
+
+@dataclass(frozen=True)
 class TriggerFired:
     """A guardrail fired on the patient's words."""
 
@@ -71,6 +86,11 @@ class TriggerFired:
     version: int
     tier: Tier
     quote: str
+    rule: str = ""
+    """Which of the guardrail's rules fired; empty in journals from before it was kept."""
+    start: int = 0
+    end: int = 0
+    """The evidence is the turn's characters `start` to `end`."""
     kind: Literal["trigger_fired"] = "trigger_fired"
 
 
@@ -116,6 +136,9 @@ class SentenceGated:
     allowed: bool
     script: str
     reason: str
+    passage: str = ""
+    """Id of the approved passage that the words agree with."""
+    revision: int = 0
     kind: Literal["sentence_gated"] = "sentence_gated"
 
 
@@ -130,6 +153,43 @@ class SpeechHeard:
     interrupted: bool
     seconds: float
     kind: Literal["speech_heard"] = "speech_heard"
+
+
+@dataclass(frozen=True)
+class SentenceHeard:
+    """One gated sentence's way to the patient; every sentence that passed the gate ends in exactly one of these."""
+
+    sentence: int
+    """Number of its `SentenceGated`."""
+    text: str
+    synthesized_seconds: float
+    """How long it is as sound; 0 when it was cut off before there was any."""
+    played_seconds: float
+    """How much of that was handed to the wire."""
+    heard_words: int
+    """Words whose sound had begun."""
+    of_words: int
+    kind: Literal["sentence_heard"] = "sentence_heard"
+
+
+@dataclass(frozen=True)
+class ModelUsed:
+    """One request to a language model; holds no words."""
+
+    turn: int
+    intent: Literal["read", "talk"]
+    """`read`: understand the turn, by a function call; `talk`: a sentence or two in the model's own words."""
+    model: str
+    tokens_in: int
+    tokens_out: int
+    estimated: bool
+    """The endpoint had not told the counts when the request ended; they are from the number of letters."""
+    cost_micros: int
+    """Millionths of the unit that prices are given in."""
+    duration_ms: float
+    outcome: Literal["used", "nothing", "refused", "late", "garbage", "failed", "over_budget", "dropped"]
+    """`nothing`: a proper answer with nothing in it; `refused`: the gate let none of it pass; `dropped`: no longer needed."""
+    kind: Literal["model_used"] = "model_used"
 
 
 @dataclass(frozen=True)
@@ -204,12 +264,15 @@ Event = Annotated[
     | PatientTurn
     | PatientSilent
     | NurseAsked
+    | CueNoticed
     | TriggerFired
     | NegativeFound
     | ObjectiveClosed
     | QuestionUnanswered
     | SentenceGated
     | SpeechHeard
+    | SentenceHeard
+    | ModelUsed
     | EscalationRequested
     | EscalationAcknowledged
     | ConsentChanged

@@ -28,6 +28,13 @@ class TriggerHit:
     tier: Tier
     quote: str
     """The patient's words that fired it, verbatim (PHI)."""
+    rule: str = ""
+    """Which of the guardrail's rules fired, for example `phrase 3`, `number 1` or `classifier`; empty: not by words."""
+    start: int = 0
+    """The words that fired it are the utterance's characters `start` to `end`; both 0 when it was not words."""
+    end: int = 0
+    probability: float | None = None
+    """The classifier's, where the rule is its."""
 
 
 @dataclass(frozen=True)
@@ -37,3 +44,36 @@ class NegativeFinding:
     trigger: str
     version: int
     quote: str
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A guardrail that a language model raises."""
+
+    trigger: str
+    quote: str
+    """The patient's words it rests on, verbatim (PHI)."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What a language model read in one turn, checked against the patient's own words. It adds; it never takes away."""
+
+    reading: str = ""
+    """Its answer to the open question, where the rules could read none: `yes`, `no`, a number or a choice id (PHI)."""
+    quote: str = ""
+    """The patient's words that say so, verbatim (PHI)."""
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How much a stretch of an utterance is like what people say who mean a guardrail: a probability, no finding."""
+
+    trigger: str
+    """Guardrail id."""
+    probability: float
+    """0 to 1. Triggers exclude each other within one stretch, so those of one stretch may be added up."""
+    start: int
+    """The stretch is the utterance's characters `start` to `end`."""
+    end: int

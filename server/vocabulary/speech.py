@@ -1,6 +1,7 @@
 """What is said: approved lines, gated sentences, and the timing of synthesized words."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -14,14 +15,35 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """One approved piece of the clinic's guide that an answer may rest on."""
+
+    id: str
+    revision: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Receipt:
-    """The output gate's permission to speak one sentence."""
+    """The output gate's permission to speak one sentence, and what it rests on."""
 
     allowed: bool
     script: str
-    """Script id that approves it; empty when refused."""
+    """Script id that approves it; empty when no script does."""
     reason: str
-    """Why it was allowed or refused, for example `script` or `not_in_pack`."""
+    """Why it was allowed or refused, for example `script`, `grounded` or `not_in_pack`; see `conversation.gate.EXPLAIN`."""
+    passage: str = ""
+    """Passage id that the words agree with; empty when they rest on none."""
+    revision: int = 0
+    """Revision of that passage; 0 without one."""
+
+    @property
+    def kind(self) -> Literal["script", "passage", "free", "refused"]:
+        if not self.allowed:
+            return "refused"
+        if self.script:
+            return "script"
+        return "passage" if self.passage else "free"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from server.config import Settings
-from server.speech.weights import MOONSHINE_TINY_EN, ModelMissing, ModelStore
+from server.model_store import ModelStore
+from server.speech.weights import MOONSHINE_TINY_EN
+from server.vocabulary.models import ModelMissing
 from tests.browser.chromium import SILENCE, chromium
 from tests.browser.house import House, open_house
 from tests.fakes.service import Service

@@ -1,14 +1,15 @@
 """Whole check-ins in a real browser: what the patient said, what the journal holds, and what the browser played."""
 
 import json
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from server.app import load_packs
 from server.checkin.thread import Thread
-from server.conversation.state import Decision, Visit
+from server.checkin.visit import visit_on
+from server.conversation.state import Decision
 from server.demo import people
 from server.speech.recognizer import Recognizer
 from server.speech.voice import VoiceProcess
@@ -21,7 +22,7 @@ from tests.fakes.speakers import Speaker
 
 KIND = "browser"
 
-pytestmark = pytest.mark.timeout(420)
+pytestmark = pytest.mark.timeout(600)
 
 LEAD_SECONDS = 6.0
 """From the microphone's start to the persona's first word: the page connects in about a second."""
@@ -34,9 +35,16 @@ ANSWERS = {
     "trend.ask": "I feel a little better today.",
     "trend.bother": "I get tired in the afternoon.",
     "med.have": "Yes, I have all of them.",
-    "med.have_one": "Yes, I have it.",
-    "med.missed": "No, I did not miss any.",
-    "teach.ask": "I would call nine one one and not drive.",
+    "hf.weight": "One hundred and eighty four pounds.",
+    "hf.gain_day": "It is the same as yesterday.",
+    "hf.pillows": "Two pillows.",
+    "med.how": "One tablet in the morning and one at night.",
+    "med.what_for": "It keeps my blood thin.",
+    "med.felt": "Nothing feels different.",
+    "missed.days": "None, I take them every day.",
+    "visit.ride": "Yes, my daughter drives me.",
+    "service.ask": "Yes, she came on Tuesday.",
+    "plan.breath": "I would call nine one one and not drive.",
     "worry.ask": "I worry about the stairs in my house.",
     "recap.ask": "Yes, that is right.",
 }
@@ -51,8 +59,9 @@ def easy_answer(decision: Decision) -> str:
 async def rehearsed() -> Rehearsal:
     """The easy patient's whole check-in as one recording."""
     pack = load_packs()["post-discharge"]
-    maria, _ = people(date(2026, 11, 17))
-    thread = Thread(pack, Visit(first_name=maria.first_name, medicines=maria.medicines))
+    today = datetime.now(UTC).date()  # the demo's people came home two days before it
+    maria, _ = people(today)
+    thread = Thread(pack, visit_on(maria, pack, today))
     persona = VoiceProcess("flite", "slt")
     async with Speaker("flite", "rms") as patient:
         plan = await rehearse(thread, easy_answer, patient, persona, LEAD_SECONDS)

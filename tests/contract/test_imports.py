@@ -26,9 +26,13 @@ PLACES = {
 
 PURE = (
     "server/conversation/",
+    "server/knowledge/windows.py",
+    "server/persona/conditions.py",
     "server/persona/lexicon.py",
     "server/persona/pack.py",
     "server/persona/plain.py",
+    "server/persona/questions.py",
+    "server/persona/shape.py",
     "server/invitation/addresses.py",
     "server/invitation/link.py",
     "server/pages/lockout.py",
@@ -38,6 +42,7 @@ PURE = (
     "server/signaling/pace.py",
     "server/speech/completeness.py",
     "server/speech/hallucination.py",
+    "server/speech/ledger.py",
     "server/speech/pronunciation.py",
     "server/speech/turn.py",
     "server/speech/visemes.py",

@@ -9,8 +9,10 @@ import pytest
 from server.config import Settings
 from server.media.intake import Intake
 from server.media.peer import PeerCall
+from server.model_store import ModelStore
 from server.speech.recognizer import Recognizer
-from server.speech.weights import MOONSHINE_TINY_EN, ModelMissing, ModelStore
+from server.speech.weights import MOONSHINE_TINY_EN
+from server.vocabulary.models import ModelMissing
 from tests.fakes.peer import PatientPeer, Pcm
 
 

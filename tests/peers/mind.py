@@ -1,11 +1,17 @@
 """A mind that says what a test tells it to, and remembers what it was told."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from server.speech.listener import TurnEnd
 from server.vocabulary.speech import Receipt
+
+
+async def one_by_one(sentences: Sequence[str]) -> AsyncIterator[str]:
+    """Sentences as a session takes them."""
+    for sentence in sentences:
+        yield sentence
 
 
 @dataclass
@@ -25,8 +31,8 @@ class ScriptedMind:
     async def turn_completed(self, text: str) -> None:
         self.turns.put_nowait(text)
 
-    def reply(self) -> Sequence[str]:
-        return self.replies.pop(0) if self.replies else ()
+    def reply(self) -> AsyncIterator[str]:
+        return one_by_one(self.replies.pop(0) if self.replies else ())
 
     def judge(self, sentence: str) -> Receipt:
         self.judged.append(sentence)

@@ -18,7 +18,7 @@ from tests.fakes.peer import RATE, PatientPeer
 from tests.fakes.sound import joined, loud, seconds_of_sound
 from tests.fakes.speakers import Speaker
 from tests.fakes.waiting import until
-from tests.peers.mind import ScriptedMind
+from tests.peers.mind import ScriptedMind, one_by_one
 
 KIND = "peers"
 
@@ -136,8 +136,8 @@ async def test_the_reply_to_a_turn_is_heard_and_timed(there: Conversation, speak
 
 async def test_a_refused_sentence_is_never_played(there: Conversation) -> None:
     there.mind.refused = frozenset({REFUSED})
-    there.session.say((REFUSED,))
-    there.session.say((REFUSED, ALLOWED, REFUSED))
+    there.session.say(one_by_one((REFUSED,)))
+    there.session.say(one_by_one((REFUSED, ALLOWED, REFUSED)))
     await until(lambda: there.played, 20)
     await there.quiet()
     assert there.mind.judged == [REFUSED, REFUSED, ALLOWED, REFUSED]
@@ -159,7 +159,7 @@ async def test_a_refused_reply_is_silence_and_the_next_turn_is_answered(there: C
 
 async def test_who_is_interrupted_falls_silent_and_knows_what_was_heard(there: Conversation, speaker: Speaker) -> None:
     interruption = await speaker.say(INTERRUPTION)
-    there.session.say(LONG)
+    there.session.say(one_by_one(LONG))
     await until(lambda: there.seconds_heard() > 2.0, 20)
     loop = asyncio.get_running_loop()
     ended = await there.peer.microphone.play(interruption)
@@ -178,8 +178,8 @@ async def test_who_is_interrupted_falls_silent_and_knows_what_was_heard(there: C
 
 
 async def test_hush_stops_what_plays_and_what_was_queued(there: Conversation) -> None:
-    there.session.say(LONG)
-    there.session.say((ALLOWED,))
+    there.session.say(one_by_one(LONG))
+    there.session.say(one_by_one((ALLOWED,)))
     await until(lambda: there.seconds_heard() > 0.5, 20)
     await there.session.hush()
     await there.quiet()
@@ -192,7 +192,7 @@ async def test_after_close_in_the_middle_of_speech_nothing_is_left(kit: SpeechKi
     before = Footprint.now()
     call, peer = PeerCall([]), PatientPeer()
     there = await converse(call, peer, kit)
-    there.session.say(LONG)
+    there.session.say(one_by_one(LONG))
     await until(lambda: there.seconds_heard() > 0.5, 20)
     await there.session.close()
     await call.close()
@@ -204,7 +204,7 @@ async def test_without_a_recognizer_the_persona_still_speaks(
     call: PeerCall, patient: PatientPeer, kit: SpeechKit
 ) -> None:
     there = await converse(call, patient, SpeechKit(None, kit.voice, None))
-    there.session.say((ALLOWED,))
+    there.session.say(one_by_one((ALLOWED,)))
     await until(lambda: there.played, 20)
     await there.session.close()
     assert there.session.listener is None

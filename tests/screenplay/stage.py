@@ -5,12 +5,15 @@ A screenplay is a list of scenes: what the patient does, and what must come of i
 """
 
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from server.conversation.cues import on_cue
 from server.conversation.gate import Gate
 from server.conversation.interruption import on_cut_off
 from server.conversation.policy import decide, greet, initial_state, on_nurse_button, welcome_back
@@ -20,8 +23,8 @@ from server.persona.loading import load_pack
 from server.persona.pack import Pack
 
 ROOT = Path(__file__).parents[2]
-PACK = ROOT / "personas" / "post-discharge"
-SCREENPLAYS = sorted((PACK / "screenplays").glob("*.yaml"))
+PACKS = sorted(file.parent for file in (ROOT / "personas").glob("*/persona.yaml"))
+SCREENPLAYS = [play for folder in PACKS for play in sorted((folder / "screenplays").glob("*.yaml"))]
 
 
 class Strict(BaseModel):
@@ -57,6 +60,8 @@ class Scene(Strict):
     nurse_button: bool = False
     comes_back: bool = False
     cut: Cut | None = None
+    cue: tuple[str, float] | None = None
+    """What perception noticed, and its score."""
     expect: Expect = Expect()
 
 
@@ -67,6 +72,12 @@ class Screenplay(Strict):
     first_name: str = "Rosa"
     high_alert: tuple[str, ...] = ()
     other_medicines: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    days_home: int | None = None
+    next_visit: date | None = date(2026, 12, 1)
+    """Left out: a visit is on file, and is not asked about."""
+    parameters: dict[str, float] = {}
     scenes: tuple[Scene, ...]
     ends_in: Literal["routine", "staying", "ended"]
 
@@ -88,8 +99,14 @@ class Played:
     state: State = field(default_factory=State)
 
 
-def pack() -> Pack:
-    return load_pack(PACK)
+@cache
+def pack(folder: Path) -> Pack:
+    return load_pack(folder)
+
+
+def pack_of(path: Path) -> Pack:
+    """The pack that a screenplay ships with."""
+    return pack(path.parents[1])
 
 
 def read(path: Path) -> Screenplay:
@@ -98,7 +115,18 @@ def read(path: Path) -> Screenplay:
 
 def visit_of(play: Screenplay) -> Visit:
     names = [(name, True) for name in play.high_alert] + [(name, False) for name in play.other_medicines]
-    return Visit(play.first_name, "Lakeside Clinic", "555-0142", tuple(Medicine(*each) for each in names))
+    return Visit(
+        play.first_name,
+        "Lakeside Clinic",
+        "555-0142",
+        tuple(Medicine(*each) for each in names),
+        days_since_discharge=play.days_home,
+        conditions=play.conditions,
+        services=play.services,
+        next_visit=play.next_visit,
+        today=date(2026, 11, 20),
+        parameters=tuple(play.parameters.items()),
+    )
 
 
 def play(rules: Pack, screenplay: Screenplay) -> Played:
@@ -130,6 +158,8 @@ def _act(rules: Pack, visit: Visit, state: State, scene: Scene) -> Decision:
         return on_silence(rules, visit, state, scene.silence) or Decision(state)
     if scene.cut is not None:
         return on_cut_off(rules, visit, state, scene.cut.planned, scene.cut.heard) or Decision(state)
+    if scene.cue is not None:
+        return on_cue(rules, visit, state, *scene.cue)
     if scene.nurse_button:
         return on_nurse_button(rules, visit, state)
     if scene.comes_back:

@@ -14,19 +14,26 @@ from tests.screenplay import stage
 
 KIND = "screenplay"
 
-TURNS = 160
-"""Above the bound of this pack: its questions, times asks, times the side turns of each."""
-STREAMS = 300
-VISIT = Visit("Rosa", "Lakeside Clinic", "555-0142", (stage.Medicine("Eliquis", True), stage.Medicine("insulin", True)))
+SLACK = 12
+"""Turns that may follow the last a pack allows: the asks and side turns of the question that is open then."""
+STREAMS = 150
+VISIT = Visit(
+    "Rosa",
+    "Lakeside Clinic",
+    "555-0142",
+    (stage.Medicine("Eliquis", True), stage.Medicine("insulin", True), stage.Medicine("oxycodone", True)),
+    conditions=("heart_failure", "diabetes", "copd", "postop_wound"),
+    services=("home nurse",),
+)
 
 HARMLESS = """No.|Nope, none.|no|yes|Yes I do.|yeah a little|uh huh|um|mm|okay|Okay.|what did you say?|what|say that again
 are you a person?|who are you|how are you?|I don't know|maybe|not really|I'm scared|Where can I park?
 Can I take two of my pills?
 Is it cancer?|skip|I'd rather not say|hold on|better|worse|about the same|call 911|I'd call 911 and not drive|two days|forgot
 Thank you.|you||...|?|I want a nurse|my knee hurts a bit|and then my neighbor came by with some soup and we talked for hours
-I take them every day|no one is missing|the paper says call if I have chest pain|my brother had a stroke last year""".replace(
-    "\n", "|"
-).split("|")
+I take them every day|two|I weigh one eighty four
+no wait, I did miss Tuesday|510 pounds|the elequest|next Tuesday at two|no one is missing
+the paper says call if I have chest pain|my brother had a stroke last year""".replace("\n", "|").split("|")
 DANGER = [
     "my chest hurts",
     "I can't breathe",
@@ -49,16 +56,16 @@ class Stream:
         return self.decisions[-1]
 
 
-@pytest.fixture(scope="module")
-def pack() -> Pack:
-    return stage.pack()
+@pytest.fixture(scope="module", params=stage.PACKS, ids=lambda folder: folder.name)
+def pack(request: pytest.FixtureRequest) -> Pack:
+    return stage.pack(request.param)
 
 
 def stream(pack: Pack, seed: int, words: list[str]) -> Stream:
     rng = random.Random(seed)
     usual = rng.sample(words, k=rng.randint(1, len(words)))
     run = Stream([greet(pack, VISIT, initial_state(pack, VISIT))], [])
-    while run.last.state.mode == "routine" and len(run.texts) < TURNS:
+    while run.last.state.mode == "routine" and len(run.texts) < pack.numbers.turns_end.value + SLACK:
         run.texts.append(rng.choice(usual))
         run.decisions.append(decide(pack, VISIT, run.last.state, run.texts[-1]))
     return run
@@ -98,12 +105,14 @@ def test_a_replay_ends_in_the_same_state(pack: Pack) -> None:
 
 
 def test_every_question_is_closed_once_a_check_in_has_ended(pack: Pack) -> None:
-    always = {q.id for o in pack.objectives for q in o.questions if q.when is None and q.each is None}
+    own = [q for o in pack.objectives for q in o.questions if q.expects != "teach_back"]
+    always = {q.id for q in own if q.when is None and q.each is None}
     runs = [stream(pack, seed, HARMLESS) for seed in range(30)]
     ended = [run for run in runs if run.last.ended]
     closed = [{one.objective for decision in run.decisions for one in decision.closed} for run in ended]
     assert ended
     assert all(always <= names for names in closed)
+    assert all({o.id for o in pack.objectives} <= names for names in closed)
 
 
 def test_staying_ends_after_a_long_silence(pack: Pack) -> None:
@@ -117,7 +126,7 @@ def test_staying_ends_after_a_long_silence(pack: Pack) -> None:
 
 def test_staying_never_goes_back_to_routine_questions(pack: Pack) -> None:
     rng = random.Random(7)
-    routine = {script for o in pack.objectives for q in o.questions for script in (q.ask, q.again)}
+    routine = {script for q in pack.questions if q not in pack.staying.values() for script in (q.ask, q.again)}
     state: State = decide(pack, VISIT, greet(pack, VISIT, initial_state(pack, VISIT)).state, "I can't breathe").state
     said: set[str] = set()
     for _ in range(200):

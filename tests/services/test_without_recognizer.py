@@ -32,5 +32,6 @@ async def test_a_patient_can_type_and_hear(tmp_path: Path) -> None:
     assert isinstance(parts, dict)
     assert parts["stt"]["state"] == "missing"
     assert "NIGHTLIGHT_MODEL_MIRROR" in parts["stt"]["what"]
+    assert parts["triage"]["state"] == "fallback"
     assert "trouble breathing" in reply["text"]
     assert abs(heard).max() > 1000

@@ -14,7 +14,7 @@ from server.record.vault import Unreadable
 from server.vocabulary import events
 from server.vocabulary.errors import NotFound, NotPermitted
 from server.vocabulary.events import Event
-from server.vocabulary.findings import Tier
+from server.vocabulary.findings import Advice, Flag, Likeness, Tier
 from server.vocabulary.ids import CheckInId, EscalationId, StaffId
 from server.vocabulary.principals import Patient
 from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, OTTO, Records, records_in
@@ -23,15 +23,21 @@ KIND = "unit"
 EVERY_KIND: list[Event] = [
     events.CheckInStarted("after-discharge", "1.0.0", "0" * 64, resumed=False),
     events.ConnectionChanged("connected"),
-    events.PatientTurn(1, "Ça va, “mostly” 🙂", typed=True, continues=False),
+    events.PatientTurn(
+        *(1, "Ça va, “mostly” 🙂", True, False, Advice("yes", "Ça va", (Flag("CHEST_PAIN", "mostly"),))),
+        likenesses=(Likeness("CHEST_PAIN", 0.9, 0, 9),),
+    ),
     events.PatientSilent(8.5),
     events.NurseAsked(),
+    events.CueNoticed("hesitation", 0.8),
     events.TriggerFired(1, "CHEST_PAIN", 3, Tier.EMERGENCY, "my chest hurts"),
     events.NegativeFound(2, "BREATHLESS", 1, "no, I breathe fine"),
     events.ObjectiveClosed("weight", "met", "180", (1, 2)),
     events.QuestionUnanswered(3, "can I drive?"),
     events.SentenceGated(1, "Hello.", allowed=True, script="greeting.hello", reason="script"),
     events.SpeechHeard(("Do not take it.",), "Do not", interrupted=True, seconds=0.7),
+    events.SentenceHeard(1, "Sit down and rest.", 1.4, 0.7, heard_words=2, of_words=4),
+    events.ModelUsed(1, "talk", "large", 900, 20, False, 120, 310.5, "used"),
     events.EscalationRequested(EscalationId("esc_1"), Tier.URGENT, "SWELLING", 1, "ankles", 4),
     events.EscalationAcknowledged(EscalationId("esc_1"), Tier.URGENT, StaffId("st_1"), "Nia"),
     events.ConsentChanged("camera", allowed=False),

@@ -1,14 +1,19 @@
 """Patients come back as they were stored, to those who may see them, and check-ins run once."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from sqlalchemy import update
 
 from server.record import checkins, patients
 from server.record.checkins import CheckInOver
+from server.record.schema import patient as table
+from server.record.sealed import SealedColumn
+from server.record.transaction import Transaction
 from server.record.vault import Unreadable
 from server.vocabulary.errors import NotFound, NotPermitted
 from server.vocabulary.ids import CheckInId, PatientId
@@ -29,6 +34,34 @@ async def test_a_card_comes_back_as_it_was(records: Records, facts: patients.Pat
     patient = await records.add(facts)
     card = await records.database.run(lambda tx: patients.get(tx, NURSE, patient))
     assert card == patients.PatientCard(id=patient, **vars(facts))
+
+
+async def test_a_chart_from_before_conditions_were_known_opens(records: Records) -> None:
+    @dataclass(frozen=True)
+    class OldMedicine:
+        name: str
+        purpose: str
+        how: str
+        high_alert: bool
+
+    @dataclass(frozen=True)
+    class OldChart:
+        discharged_on: date | None
+        diagnosis: str
+        medicines: tuple[OldMedicine, ...]
+        address: str
+
+    column: SealedColumn[OldChart] = SealedColumn(OldChart, "patient", "chart")
+    old = OldChart(None, "asthma", (OldMedicine("albuterol", "breath", "two puffs", False),), "9 Elm")
+    patient = await records.add(ROSA)
+
+    def write(tx: Transaction) -> None:
+        sealed = column.seal(tx.vault, patient, patient, old)
+        tx.connection.execute(update(table).where(table.c.id == patient).values(chart=sealed))
+
+    await records.database.run(write)
+    card = await records.database.run(lambda tx: patients.get(tx, NURSE, patient))
+    assert (card.diagnosis, card.medicines[0].new, card.conditions, card.next_visit) == ("asthma", False, (), None)
 
 
 async def test_all_patients_oldest_first(records: Records) -> None:

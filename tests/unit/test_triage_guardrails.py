@@ -63,8 +63,8 @@ def test_gone_today_still_is_an_emergency() -> None:
     assert fired("I had chest pain this morning but it went away")["CHEST_PAIN"] is Tier.EMERGENCY
 
 
-def test_an_emergency_of_someone_else_pages_and_is_not_the_patients() -> None:
-    assert fired("My husband can't breathe") == {"OTHER_PERSON_RED": Tier.URGENT}
+def test_an_emergency_in_the_room_is_one_whoever_has_it() -> None:
+    assert fired("My husband can't breathe") == {"DYSPNEA_REST": Tier.EMERGENCY}
 
 
 def test_the_words_of_the_teach_back_are_expected_in_its_answer() -> None:

@@ -1,0 +1,29 @@
+"""The command that tries the output gate on a file: `gate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server import terminal
+from server.app import load_packs
+from server.persona.pack import Pack
+from server.workbench import gate as bench
+
+
+def gate(
+    file: Annotated[
+        Path, typer.Argument(help="TSV with the columns sentence and evidence; a column verdict is checked.")
+    ],
+    persona: Annotated[str, typer.Option(help="Persona pack.")] = "post-discharge",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Judge sentences as the output gate does, each with the passage it may rest on."""
+    packs = load_packs(terminal.settings_of(None))
+    if persona not in packs:
+        terminal.fail(f"persona: no pack named {persona!r}; there are: {', '.join(packs)}")
+    terminal.run(_gate(packs[persona], file, as_json))
+
+
+async def _gate(pack: Pack, file: Path, as_json: bool) -> None:
+    bench.run(pack, file, as_json, terminal.tell)

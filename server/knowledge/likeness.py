@@ -1,0 +1,56 @@
+"""Paraphrases of red flags: how much an utterance is like what people say who mean one.
+
+It only says how likely each meaning is. What follows from it is triage's business, and it never takes anything back.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from server.knowledge.embedder import Embedder
+from server.knowledge.examples import NONE
+from server.knowledge.head import Head
+from server.knowledge.windows import windows
+from server.vocabulary.findings import Likeness
+
+_LEAST = 0.03
+"""Probability under which a trigger is not worth knowing; small enough that what is left out adds up to little."""
+
+
+class Classifier:
+    """The embedder and the head trained on it; thread-safe."""
+
+    def __init__(self, embedder: Embedder, trained: Head) -> None:
+        self._embedder = embedder
+        self._head = trained
+        # A thread of its own: a vote of the end-of-turn model or a password check must not stand before a red flag.
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="likeness")
+
+    async def judge(self, utterance: str) -> tuple[Likeness, ...]:
+        """As `likenesses`, off the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, self.likenesses, utterance)
+
+    def likenesses(self, utterance: str) -> tuple[Likeness, ...]:
+        """Every trigger of at least 3 % in every window (`windows`), the most probable first.
+
+        Within one window (same `start` and `end`) probabilities may be added, for example those of a tier; between windows
+        they may only be compared. Blocks for some milliseconds.
+        """
+        spans = windows(utterance)
+        if not spans:
+            return ()
+        reading = self._embedder.read(utterance)
+        vectors = [reading.whole, *(reading.pool(*span) for span in spans[1:])]
+        found = self._head.probabilities(np.stack(vectors))
+        likely = [
+            Likeness(label, float(probability), *span)
+            for span, row in zip(spans, found, strict=True)
+            for label, probability in zip(self._head.labels, row, strict=True)
+            if probability >= _LEAST and label != NONE
+        ]
+        return tuple(sorted(likely, key=lambda one: -one.probability))
+
+    def close(self) -> None:
+        """Let the thread go."""
+        self._worker.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,173 @@
+"""The wire to language models: OpenAI-compatible endpoints, tried in order, each attempt under a hard time limit.
+
+Carries text and function calls and judges neither. A patient's words go to the endpoints of the settings and nowhere else:
+no redirect is followed, and no turn is sent again only to find out whether an endpoint has come back.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from livekit.agents import APIStatusError, llm
+from livekit.agents.llm.fallback_adapter import FallbackLLMStream
+from livekit.agents.types import NOT_GIVEN, APIConnectOptions
+from livekit.plugins import openai as plugin
+from openai import AsyncClient
+
+from server.vocabulary.prompts import LONGEST, Call, Count, Intent, ModelFailed, ModelRefused, Piece, Prompt, Text, Tool
+
+ANSWER_SECONDS = 0.7
+"""Whoever asks in a check-in (`checkin.counsel`) gives up a little earlier."""
+_PAUSE_SECONDS = 60.0
+"""How long an endpoint that failed is passed over while there is another."""
+_TEMPERATURE: dict[Intent, float] = {"read": 0.0, "talk": 0.4}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One server that speaks the OpenAI protocol."""
+
+    url: str
+    """Up to and with the version, for example `https://llm.example.org/v1`."""
+    key: str
+    small: str
+    """Model that reads."""
+    large: str
+    """Model that talks."""
+    on_this_machine: bool
+
+    def model(self, intent: Intent) -> str:
+        return self.small if intent == "read" else self.large
+
+
+class Endpoints:
+    """Every endpoint of the settings, as one model for each intent."""
+
+    def __init__(self, endpoints: Sequence[Endpoint], seconds: float = ANSWER_SECONDS) -> None:
+        """`seconds`: for all of them together, until the first word, and then between words."""
+        self.endpoints = tuple(endpoints)
+        self._seconds = seconds
+        self._clients = [_client(endpoint) for endpoint in endpoints]
+        self._chains: dict[Intent, llm.LLM[Any]] = {"read": self._chain("read"), "talk": self._chain("talk")}
+
+    def model(self, intent: Intent) -> str:
+        """Name of the model that answers next, or answered last."""
+        return str(self._chains[intent].metrics_metadata.get("model_name", ""))
+
+    def models(self, intent: Intent) -> tuple[str, ...]:
+        """Every model that a request may be put to, in this order."""
+        return tuple(endpoint.model(intent) for endpoint in self.endpoints)
+
+    async def ask(self, intent: Intent, prompt: Prompt) -> AsyncGenerator[Piece]:
+        """The answer, piece by piece; raises ModelFailed. Closing the iterator ends the request."""
+        context = llm.ChatContext.empty()
+        context.add_message(role="system", content=prompt.system)
+        context.add_message(role="user", content=prompt.user)
+        stream = self._chains[intent].chat(
+            chat_ctx=context,
+            tools=[_tool(prompt.tool)] if prompt.tool else [],
+            tool_choice="required" if prompt.tool else NOT_GIVEN,
+            parallel_tool_calls=False if prompt.tool else NOT_GIVEN,
+            conn_options=APIConnectOptions(max_retry=0, timeout=self._seconds),
+            extra_kwargs={"max_completion_tokens": LONGEST[intent], "temperature": _TEMPERATURE[intent]},
+        )
+        try:
+            async with stream:
+                async for chunk in stream:
+                    for piece in _pieces(chunk):
+                        yield piece
+        except Exception as error:  # noqa: BLE001  a server somebody else runs may fail in any way
+            kind = ModelRefused if _did_nothing(error) else ModelFailed
+            raise kind(f"the language model failed: {type(error).__name__}") from None
+
+    async def reachable(self, seconds: float) -> list[bool]:
+        """Whether each endpoint answers at all within `seconds`; asks for its list of models and sends nothing."""
+        return await asyncio.gather(*(_answers(client, seconds) for client in self._clients))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for chain in self._chains.values():
+            await chain.aclose()
+        for client in self._clients:
+            await client.close()
+
+    def _chain(self, intent: Intent) -> llm.LLM[Any]:
+        models = [
+            plugin.LLM(model=endpoint.model(intent), client=client)
+            for endpoint, client in zip(self.endpoints, self._clients, strict=True)
+        ]
+        return models[0] if len(models) == 1 else _Chain(models, self._seconds / len(models))
+
+
+class _Chain(llm.FallbackAdapter):
+    """The framework's chain, without its probes: they send the patient's words once more, unseen by any budget."""
+
+    def __init__(self, models: Sequence[llm.LLM[Any]], seconds: float) -> None:
+        super().__init__(list(models), attempt_timeout=seconds)
+        self._failed_at: dict[int, float] = {}
+
+    def chat(self, *, chat_ctx: llm.ChatContext, **options: Any) -> llm.LLMStream:
+        now = asyncio.get_running_loop().time()
+        for at, failed in list(self._failed_at.items()):
+            if now - failed >= _PAUSE_SECONDS:
+                self._status[at].available = True
+                del self._failed_at[at]
+        options["tools"] = options.get("tools") or []
+        options.setdefault("parallel_tool_calls", NOT_GIVEN)
+        return _ChainStream(llm=self, chat_ctx=chat_ctx, **options)
+
+    def failed(self, model: llm.LLM[Any]) -> None:
+        """Pass this one over for a while."""
+        self._failed_at[self._llm_instances.index(model)] = asyncio.get_running_loop().time()
+
+
+class _ChainStream(FallbackLLMStream):
+    def _try_recovery(self, model: llm.LLM[Any]) -> None:
+        if isinstance(self._fallback_adapter, _Chain):
+            self._fallback_adapter.failed(model)
+
+
+def _did_nothing(error: BaseException | None) -> bool:
+    """Whether the request never reached a model: an HTTP status, or no connection, somewhere among the causes."""
+    while error is not None:
+        if isinstance(error, APIStatusError | httpx2.ConnectError):
+            return True
+        error = error.__cause__
+    return False
+
+
+def _client(endpoint: Endpoint) -> AsyncClient:
+    # A proxy of the environment must not see what is meant for this machine.
+    transport = httpx2.AsyncClient(
+        timeout=ANSWER_SECONDS, follow_redirects=False, trust_env=not endpoint.on_this_machine
+    )
+    return AsyncClient(api_key=endpoint.key or "none", base_url=endpoint.url, max_retries=0, http_client=transport)
+
+
+async def _answers(client: AsyncClient, seconds: float) -> bool:
+    try:
+        await client.models.list(timeout=seconds)
+    except Exception:  # noqa: BLE001  whatever is wrong with it, it is not reachable
+        return False
+    return True
+
+
+def _tool(tool: Tool) -> llm.Tool:
+    async def never_called(raw_arguments: dict[str, object]) -> None:
+        raise NotImplementedError
+
+    schema = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+    return llm.function_tool(never_called, raw_schema={**schema, "strict": True})
+
+
+def _pieces(chunk: llm.ChatChunk) -> list[Piece]:
+    found: list[Piece] = []
+    if chunk.delta and chunk.delta.content:
+        found.append(Text(chunk.delta.content))
+    for call in chunk.delta.tool_calls if chunk.delta else ():
+        found.append(Call(call.name, call.arguments))
+    if chunk.usage:
+        found.append(Count(chunk.usage.prompt_tokens, chunk.usage.completion_tokens))
+    return found

@@ -1,0 +1,29 @@
+"""The command that tries triage on a file: `triage`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server import terminal, trials
+from server.config import Settings
+from server.persona.pack import Pack
+from server.workbench import triage as bench
+
+
+def triage(
+    file: Annotated[
+        Path, typer.Argument(help="TSV with the column utterance; tier is checked, medicines and chips are context.")
+    ],
+    persona: Annotated[str, typer.Option(help="Persona pack.")] = "post-discharge",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, the summary last.")] = False,
+) -> None:
+    """Judge utterances as triage does, with the sentence classifier where its model is there."""
+    settings = terminal.settings_of(None)
+    terminal.run(_triage(settings, trials.pack_of(settings, persona), file, as_json))
+
+
+async def _triage(settings: Settings, pack: Pack, file: Path, as_json: bool) -> None:
+    rows = bench.read_rows(file)
+    async with trials.classifier(settings) as judge:
+        bench.run(pack, rows, judge, as_json, terminal.tell)

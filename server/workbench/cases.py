@@ -1,0 +1,180 @@
+"""The clinical evaluation set (research/clinical.md section 4): cases as data, locked by hash so that no set drifts."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from server.checkin.visit import visit_on
+from server.conversation.state import Visit
+from server.persona.pack import Pack
+from server.persona.shape import Frozen, Name
+from server.record.patients import Medicine, PatientFacts
+from server.vocabulary.errors import ServiceError
+
+Level = Literal["emergency", "urgent", "same_day", "fyi", "none"]
+Style = Literal["plain", "rambler", "minimizer", "terse", "angry", "confused", "caregiver"]
+LOCK = "LOCK"
+TODAY = date(2026, 11, 20)
+
+
+class SetInvalid(ServiceError):
+    """The evaluation set cannot be used as it is; the message names the file and the remedy."""
+
+    code = "evaluation_set_invalid"
+
+
+class OnList(Frozen):
+    """A medicine of a made-up chart."""
+
+    name: str
+    high_alert: bool = False
+    new: bool = False
+
+
+class Chart(Frozen):
+    """What the service knows of the made-up patient."""
+
+    first_name: str = "Rosa"
+    medicines: tuple[OnList, ...] = ()
+    conditions: tuple[str, ...] = ()
+    risks: tuple[str, ...] = ()
+    days: int | None = 3
+    """Since discharge."""
+
+    def visit(self, pack: Pack) -> Visit:
+        """The visit of a patient with this chart; the day it is on is of no consequence."""
+        facts = PatientFacts(
+            name=self.first_name,
+            first_name=self.first_name,
+            phone="",
+            birth_month=1,
+            birth_day=1,
+            birth_year=None,
+            discharged_on=None if self.days is None else TODAY - timedelta(days=self.days),
+            diagnosis="",
+            medicines=tuple(Medicine(one.name, "", "", one.high_alert, one.new) for one in self.medicines),
+            address="",
+            callback="",
+            conditions=self.conditions,
+            risks=self.risks,
+        )
+        return visit_on(facts, pack, TODAY)
+
+
+class Expect(Frozen):
+    """What must come of a case, as far as it says; the rest is not looked at."""
+
+    tier_min: Level | None = None
+    """A nurse is told at least so urgently."""
+    tier_max: Level | None = None
+    """Nobody is told more urgently than this."""
+    page_by_turn: int | None = Field(None, ge=1)
+    """Turn of the patient by which `tier_min` is reached; missing: the last."""
+    triggers: tuple[Name, ...] = ()
+    """Guardrails of which at least one fires."""
+    negatives: tuple[Name, ...] = ()
+    """Guardrails that are recorded as denied."""
+    must_say: tuple[Name, ...] = ()
+    """Scripts of which every one is said."""
+    must_not_say: tuple[str, ...] = ()
+    """Words that stand in no sentence, whatever their letter case."""
+    objectives: Mapping[Name, str] = {}
+    """Question or objective to `status` or `status:answer`."""
+    not_met: tuple[Name, ...] = ()
+    """Questions that must not count as answered, for example a lesson that was only parroted."""
+    unanswered: bool = False
+    """The question is put down for the curators."""
+
+
+class Case(Frozen):
+    """One made-up patient, what they say, and what must come of it."""
+
+    id: Name
+    version: int = Field(ge=1)
+    family: Name
+    style: Style = "plain"
+    at: Name | None = None
+    """Question that is open when the case begins; missing: the whole check-in, from the greeting."""
+    chart: Chart = Chart()
+    turns: tuple[str, ...] = Field(min_length=1)
+    """Lines of `nightlight simulate`."""
+    expect: Expect
+    gold_by: tuple[str, ...] = ()
+    """Clinicians who judged it; empty: none yet, the expectation is our own."""
+
+
+def read_cases(folder: Path) -> tuple[Case, ...]:
+    """Every case of a pack's evaluation folder; raises `SetInvalid` when a file is not as `LOCK` has it."""
+    if lock_of(folder) != _kept(folder):
+        raise SetInvalid(
+            f"{folder}: not the set that {LOCK} names; if the change is meant, run `nightlight evaluate --lock`"
+        )
+    cases = [case for file in sorted(folder.glob("*.jsonl")) for case in _read(file)]
+    twice = {case.id for case in cases if sum(case.id == other.id for other in cases) > 1}
+    if twice:
+        raise SetInvalid(f"{folder}: ids that stand twice: {', '.join(sorted(twice))}")
+    return tuple(cases)
+
+
+def lock_of(folder: Path) -> str:
+    """What `LOCK` must say: `sha256sum` lines of every file of the set."""
+    files = sorted([*folder.glob("*.jsonl"), *folder.glob("*.tsv")])
+    return "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
+
+
+def lock(folder: Path) -> None:
+    """Declare the files as they are now to be the set."""
+    (folder / LOCK).write_text(lock_of(folder), "utf-8")
+
+
+def _kept(folder: Path) -> str:
+    file = folder / LOCK
+    return file.read_text("utf-8") if file.is_file() else ""
+
+
+def _read(file: Path) -> Iterator[Case]:
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        try:
+            yield Case.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise SetInvalid(f"{file}:{number}: {place}: {first['msg']}") from None
+
+
+def cases_of_table(file: Path, at: str) -> list[Case]:
+    """Single-turn cases of a TSV with the columns id, tier, trigger, family and utterance, said in answer to `at`.
+
+    Their family has the table's name before it, so that what was written apart is counted apart. A tier of `none` or `fyi`
+    makes a control that nobody may be paged for. Raises `SetInvalid`.
+    """
+    wanted = ("id", "tier", "trigger", "family", "utterance")
+    with file.open(encoding="utf-8", newline="") as table:
+        rows = csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if missing := [name for name in wanted if name not in (rows.fieldnames or ())]:
+            raise SetInvalid(f"{file}:1: no column is called {', '.join(missing)}")
+        return [_case_of_row(file, number, row, at) for number, row in enumerate(rows, 2)]
+
+
+def _case_of_row(file: Path, number: int, row: dict[str, str], at: str) -> Case:
+    tier, trigger = row["tier"].strip().lower(), row["trigger"].strip()
+    named = [trigger] if trigger and trigger.lower() != "none" else []
+    expect: dict[str, object] = (
+        {"tier_max": "same_day"} if tier in ("none", "fyi") else {"tier_min": tier, "triggers": named}
+    )
+    case = {"id": row["id"], "version": 1, "family": f"{file.stem}.{row['family'] or 'all'}", "at": at}
+    try:
+        return Case.model_validate(case | {"turns": [row["utterance"]], "expect": expect})
+    except ValidationError as error:
+        raise SetInvalid(f"{file}:{number}: {error.errors(include_url=False, include_input=False)[0]['msg']}") from None
+
+
+def as_lines(cases: Iterable[Case]) -> str:
+    """The cases as a file of the set."""
+    return "".join(json.dumps(case.model_dump(mode="json", exclude_defaults=True)) + "\n" for case in cases)

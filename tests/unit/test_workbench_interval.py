@@ -1,0 +1,32 @@
+"""Exact intervals agree with published tables and with their own definition."""
+
+import pytest
+
+from server.workbench.interval import Proportion, at_least
+
+KIND = "unit"
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [
+        (8, 10, 0.4439, 0.9748),
+        (0, 10, 0.0, 0.3085),
+        (10, 10, 0.6915, 1.0),
+        (1, 20, 0.0013, 0.2487),
+        (81, 263, 0.2527, 0.3676),
+    ],
+)
+def test_intervals_as_in_the_literature(hits: int, n: int, low: float, high: float) -> None:
+    """Brown, Cai and DasGupta 2001, Newcombe 1998, and statistical software agree on these."""
+    assert Proportion(hits, n).interval == pytest.approx((low, high), abs=5e-4)
+
+
+def test_no_miss_in_299_shows_less_than_one_percent_one_sided() -> None:
+    assert at_least(299, 299, 0.99) < 0.05
+    assert at_least(298, 298, 0.99) > 0.05
+
+
+def test_nothing_seen_says_nothing() -> None:
+    assert Proportion(0, 0).value is None
+    assert Proportion(0, 0).interval == (0.0, 1.0)
