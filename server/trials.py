@@ -13,6 +13,7 @@ from server import demo, lessons, terminal
 from server.app import PERSONAS, load_packs, open_records
 from server.checkin.visit import visit_on
 from server.config import Settings
+from server.conversation.agenda import Ask, agenda
 from server.knowledge import kit as knowledge
 from server.model_store import ModelStore
 from server.persona.pack import Pack
@@ -54,7 +55,7 @@ def evaluate(
         Path | None,
         typer.Option(help="Add a TSV (id, tier, trigger, family, utterance) to the set, one case a row, and lock it."),
     ] = None,
-    at: Annotated[str, typer.Option(help="With --add: the question that the utterances answer.")] = "bothering",
+    at: Annotated[str, typer.Option(help="With --add: the question that the utterances answer.")] = "worry",
     lock: Annotated[bool, typer.Option("--lock", help="Declare the files as they are now to be the set.")] = False,
 ) -> None:
     """Play the clinical evaluation set and print every metric with its interval and ship gate."""
@@ -78,6 +79,10 @@ def evaluate(
 def _add(sets: Sequence[tuple[Pack, Path]], table: Path, at: str) -> None:
     if len(sets) != 1:
         terminal.fail("--add: say with --persona to which set")
+    pack = sets[0][0]
+    asked = {step.question.id for step in agenda(pack, cases.Chart().visit(pack)) if isinstance(step, Ask)}
+    if at not in asked:
+        terminal.fail(f"--at: no question {at!r}; there are: {', '.join(sorted(asked))}")
     (sets[0][1] / f"{table.stem}.jsonl").write_text(cases.as_lines(cases.cases_of_table(table, at)), "utf-8")
 
 

@@ -91,7 +91,7 @@ class CheckIn:
         self._stopwatch = Stopwatch()
         self._tasks: set[asyncio.Task[None]] = set()
         self._spoken = asyncio.Event()
-        """Set when an utterance has been played or cut off."""
+        """Set when an utterance has been played to its end, or the goodbye was cut off by words that change nothing."""
         self._greeted = False
         self._ending: EndReason | None = None
         self.ended = asyncio.Event()
@@ -298,6 +298,8 @@ class CheckIn:
         elif decision.ended and self._ending is None:
             self._ending = decision.end_reason or "completed"
             self._spawn(self._end_when_said(self._ending))
+        elif decision.ended and not decision.lines:
+            self._spoken.set()  # what was said over the goodbye needs no answer
 
     def _say(self, decision: Decision, talking: Talking | None = None) -> None:
         self._follow(decision)
@@ -324,9 +326,10 @@ class CheckIn:
         if self._answered == "pending":
             self._answered = "unheard" if cut and utterance.played < UNHEARD_SECONDS else "yes"
         self._post(e.SpeechHeard(planned, heard, cut, round(utterance.played, 2)), *self._ledger.ended(utterance))
-        self._spoken.set()
         if cut:
             self._thread.cut_off(planned, heard)
+        else:
+            self._spoken.set()
 
     async def _end_when_said(self, reason: EndReason) -> None:
         self._spoken.clear()

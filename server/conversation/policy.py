@@ -267,6 +267,9 @@ def _is_answer_too(reply: Reply, request: Request, ask: Ask, heard: Heard) -> bo
     if request.kind == "human" and (lesson := ask.question.teach_back):
         # "I'd call the nurse" is what was taught, and no wish to have one now.
         return bool(score(reply.pack, lesson, heard).points)
+    if request.kind == "wait" and ask.question.teach_back:
+        # So is "I'd wait a bit", though not what was taught.
+        return heard.words[:1] in (("id",), ("ill",)) or heard.words[:2] in (("i", "would"), ("i", "will"))
     return request.kind == "comfort" and (ask.question.expects == "free" or answered(reply, ask, heard) is not None)
 
 
@@ -275,6 +278,11 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
     match request.kind:
         case "stop":
             reply.say("close.stopped", "close.call_911", "close.not_a_person", "close.goodbye")
+            reply.end("patient_ended")
+        case "wrong_person":
+            # Whoever it is gets the one line that may save a life, and nothing of the patient's.
+            reply.say(*request.says, "close.call_911", "close.not_a_person", "close.goodbye")
+            reply.fire("WRONG_PERSON", heard.raw.strip())
             reply.end("patient_ended")
         case "refuse":
             give_up(reply, ask, "refused", heard)

@@ -42,7 +42,7 @@ SCRIPTS_OF_CODE = (
 )
 """Scripts that the conversation names itself."""
 
-GUARDRAILS_OF_CODE = ("HUMAN_ASKED", "UNRESPONSIVE", "OTHER_PERSON_RED")
+GUARDRAILS_OF_CODE = ("HUMAN_ASKED", "UNRESPONSIVE", "OTHER_PERSON_RED", "WRONG_PERSON")
 STAYING_OF_CODE = ("calling_911", "about_patient", "happening_now", "finish_later")
 COUNTED = ("number", "scale", "pressure")
 

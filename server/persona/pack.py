@@ -173,7 +173,7 @@ class Request(Frozen):
     """Something a patient may say at any time that is not an answer."""
 
     id: Name
-    kind: Literal["repeat", "stop", "refuse", "unsure", "wait", "human", "about_us", "comfort"]
+    kind: Literal["repeat", "stop", "refuse", "unsure", "wait", "human", "about_us", "comfort", "wrong_person"]
     phrases: tuple[str, ...]
     says: tuple[Name, ...] = ()
     whole: bool = False
