@@ -22,7 +22,6 @@ doctor: setup
 	@$(BIN)/nightlight doctor
 
 test: system browser setup language-server
-	$(BIN)/nightlight models
 	cd web && $(NPM) test
 	$(BIN)/pytest
 
@@ -36,7 +35,7 @@ check: setup
 bench: setup
 	$(BIN)/nightlight bench latency
 
-setup: $(VENV)/.ready server/static/.vite/manifest.json
+setup: $(VENV)/.ready server/static/.vite/manifest.json $(VENV)/.models
 
 $(VENV)/.ready: requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' || \
@@ -47,6 +46,11 @@ $(VENV)/.ready: requirements-dev.lock pyproject.toml
 	  | awk '/^Collecting/ {n++; if (n % 20 == 0) {print "  " n " packages"; fflush()}}'
 	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --editable .
 	@touch $@
+
+# Fetched and trained once into the cache; a start without this would do it then, and patients would wait.
+$(VENV)/.models: $(VENV)/.ready $(shell find personas server/knowledge -name '*.tsv' -o -name 'guardrails*.yaml' -o -name '*.py')
+	@echo 'Fetching the models and training the sentence classifier (one to two minutes, once)'
+	@$(BIN)/nightlight models && touch $@
 
 # Node builds the pages. Where it is not installed, a packaged one goes into the environment.
 NPM := $(shell command -v npm 2>/dev/null || echo "$(CURDIR)/$(BIN)/npm")

@@ -16,7 +16,7 @@ from server import heap, language, lessons
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
 from server.config import ROOT, Settings
-from server.conversation.wording import fixed_sentences
+from server.conversation.wording import opening_sentences
 from server.escalation import desk
 from server.escalation.pager import ConsoleSink, Pager
 from server.invitation import store as invitations
@@ -112,7 +112,7 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
 
         tell("Loading the speech models")
         store = ModelStore(settings.model_cache, settings.model_mirror, tell)
-        sentences = sorted({text for pack in packs.values() for text in fixed_sentences(pack)})
+        sentences = sorted({text for pack in packs.values() for text in opening_sentences(pack)})
         kit, parts = await speech.build(store, settings.voice, sentences, end_of_turn_model=settings.end_of_turn_model)
         stack.push_async_callback(kit.close)
 

@@ -136,10 +136,18 @@ def _sentences(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from ((name, text) for name, script in pack.lines.items() for text in script.sentences)
 
 
-def fixed_sentences(pack: Pack) -> list[str]:
-    """The sentences that hold nothing of a patient: the same in every visit, so that they can be voiced beforehand."""
+OPENING_WORDS = 6
+"""Most words of a sentence that a reply may open with and wait for: acknowledgements and what is said in danger."""
+
+
+def opening_sentences(pack: Pack) -> list[str]:
+    """The short sentences that hold nothing of a patient: the same in every visit, so that they can be voiced beforehand.
+
+    A reply mostly opens with one of them, and the rest of it is voiced while that one plays.
+    """
     nobody = Visit(first_name="")
-    return [fill(pack, nobody, text) for _, text in _sentences(pack) if not any(slot in text for slot in _PERSONAL)]
+    fixed = [fill(pack, nobody, text) for _, text in _sentences(pack) if not any(slot in text for slot in _PERSONAL)]
+    return [text for text in fixed if len(text.split()) <= OPENING_WORDS]
 
 
 _PERSONAL = ("{first_name}", "{medicine}", "{service}", "{number}", "{named}", "{visit_day}")

@@ -29,16 +29,16 @@ async def recognizer(models: Models) -> tuple[Recognizer | None, Part]:
 
 
 async def voice(wanted: str, sentences: Iterable[str]) -> tuple[Voice, Part]:
-    """The best voice there is, preparing the persona's fixed sentences; raises `VoiceFailed` where none runs."""
+    """The best voice there is, with the persona's fixed sentences prepared; raises `VoiceFailed` where none runs."""
     choices = _VOICES if wanted == "auto" else (tuple(wanted.split("/", 1)),)
+    fixed = list(sentences)
     for engine, name in choices:
         process = VoiceProcess(engine, name)
         try:
-            await process.speak("Hello.")
+            await process.prepare(fixed or ["Hello."])
         except VoiceFailed:
             await process.close()
             continue
-        process.prepare(sentences)
         return Voice(process), _voice_part(engine, name, wanted)
     raise VoiceFailed(f"voice: {wanted!r} does not run here; set NIGHTLIGHT_VOICE=auto")
 

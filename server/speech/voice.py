@@ -5,7 +5,6 @@ start without waiting for any synthesis.
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import sys
@@ -69,19 +68,12 @@ class VoiceProcess:
         self._lock = asyncio.Lock()
         self._prepared: dict[str, Sentence] = {}
         self._work: set[asyncio.Task[Sentence]] = set()
-        self._preparing: asyncio.Task[None] | None = None
 
-    def prepare(self, sentences: Iterable[str]) -> asyncio.Task[None]:
-        """Synthesize fixed sentences ahead of time, while others may already be spoken; they stay in memory, so none may
-        hold a patient's data."""
-        self._preparing = asyncio.create_task(self._prepare(tuple(sentences)), name="voice-preparation")
-        return self._preparing
-
-    async def _prepare(self, sentences: Iterable[str]) -> None:
-        with contextlib.suppress(VoiceFailed):  # whoever needs the sentence tries again, and says so
-            for sentence in sentences:
-                if sentence not in self._prepared:
-                    self._prepared[sentence] = await self._synthesize(sentence)
+    async def prepare(self, sentences: Iterable[str]) -> None:
+        """Synthesize fixed sentences ahead of time; they stay in memory, so none may hold a patient's data."""
+        for sentence in sentences:
+            if sentence not in self._prepared:
+                self._prepared[sentence] = await self._synthesize(sentence)
 
     async def speak(self, sentence: str) -> Sentence:
         """The sentence as sound; raises `VoiceFailed` after two tries."""
@@ -144,9 +136,6 @@ class VoiceProcess:
 
     async def close(self) -> None:
         """End the child process."""
-        if self._preparing is not None:
-            self._preparing.cancel()
-            await asyncio.wait([self._preparing])
         async with self._lock:
             await self._stop()
 

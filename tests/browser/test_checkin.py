@@ -17,6 +17,7 @@ from tests.browser import visit
 from tests.browser.conftest import OpenBrowser
 from tests.browser.rehearsal import Rehearsal, rehearse
 from tests.browser.sound import transcribe
+from tests.fakes.easy_patient import easy_answer
 from tests.fakes.service import Service
 from tests.fakes.speakers import Speaker
 
@@ -26,34 +27,10 @@ pytestmark = pytest.mark.timeout(600)
 
 LEAD_SECONDS = 6.0
 """From the microphone's start to the persona's first word: the page connects in about a second."""
-ANSWERS = {
-    "screen.chest": "No, no chest pain.",
-    "screen.breath": "No, I can breathe just fine.",
-    "screen.bleed": "No, nothing is bleeding.",
-    "screen.faint": "No, not at all.",
-    "screen.confused": "No, my head is clear.",
-    "trend.ask": "I feel a little better today.",
-    "trend.bother": "I get tired in the afternoon.",
-    "med.have": "Yes, I have all of them.",
-    "hf.weight": "One hundred and eighty four pounds.",
-    "hf.gain_day": "It is the same as yesterday.",
-    "hf.pillows": "Two pillows.",
-    "med.how": "One tablet in the morning and one at night.",
-    "med.what_for": "It keeps my blood thin.",
-    "med.felt": "Nothing feels different.",
-    "missed.days": "None, I take them every day.",
-    "visit.ride": "Yes, my daughter drives me.",
-    "service.ask": "Yes, she came on Tuesday.",
-    "plan.breath": "I would call nine one one and not drive.",
-    "worry.ask": "I worry about the stairs in my house.",
-    "recap.ask": "Yes, that is right.",
-}
-"""What an easy patient answers, by the script that asks; anything else gets a plain no."""
 
 
-def easy_answer(decision: Decision) -> str:
-    """Nothing hurts, all medicines taken, knows what to do."""
-    return ANSWERS.get(decision.lines[-1].script, "No.")
+def answer_to(decision: Decision) -> str:
+    return easy_answer(decision.lines[-1].script)
 
 
 async def rehearsed() -> Rehearsal:
@@ -64,7 +41,7 @@ async def rehearsed() -> Rehearsal:
     thread = Thread(pack, visit_on(maria, pack, today))
     persona = VoiceProcess("flite", "slt")
     async with Speaker("flite", "rms") as patient:
-        plan = await rehearse(thread, easy_answer, patient, persona, LEAD_SECONDS)
+        plan = await rehearse(thread, answer_to, patient, persona, LEAD_SECONDS)
     await persona.close()
     return plan
 

@@ -26,6 +26,10 @@ class Resources:
     """Open file descriptors, sockets included."""
 
 
+_START_SECONDS = 300
+"""Longest start: without `make setup` the sentence classifier is trained in it."""
+
+
 @dataclass
 class Service:
     """`nightlight serve --demo`; use as an async context manager."""
@@ -57,8 +61,11 @@ class Service:
             stderr=asyncio.subprocess.STDOUT,
         )
         self._reader = asyncio.ensure_future(self._read(self.process))
-        await asyncio.wait_for(self._ready.wait(), 120)
-        if self.process.returncode is not None or not self.port:
+        try:
+            await asyncio.wait_for(self._ready.wait(), _START_SECONDS)
+        except TimeoutError:
+            self.process.kill()
+        if self.process.returncode is not None or not self.port or not self._ready.is_set():
             raise RuntimeError("the service did not start:\n" + "\n".join(self.output))
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
@@ -106,9 +113,9 @@ class Service:
             raise RuntimeError(output.decode())
         return output.decode()
 
-    async def new_link(self, patient: str = "Maria") -> tuple[str, str]:
+    async def new_link(self, patient: str = "Maria", persona: str = "post-discharge") -> tuple[str, str]:
         """A fresh check-in: its id and its link."""
-        printed = await self.command("invite", patient)
+        printed = await self.command("invite", patient, "--persona", persona)
         checkin, link = re.search(r"ci_\w+", printed), re.search(r"http\S+", printed)
         if checkin is None or link is None:
             raise RuntimeError(printed)
