@@ -35,7 +35,7 @@ def take_hits(reply: Reply, hits: Sequence[TriggerHit]) -> bool:
         _stay(reply, new)
     before = len(reply.lines)
     top = spoken[0].tier
-    for hit in [hit for hit in spoken if hit.tier is top][:SPOKEN_MAX]:
+    for hit in _spoken_about(reply, hits, spoken):
         _say(reply, reply.pack.guardrails[hit.trigger])
     if top is not Tier.EMERGENCY:
         _queue(
@@ -44,6 +44,12 @@ def take_hits(reply: Reply, hits: Sequence[TriggerHit]) -> bool:
     if top.rank <= Tier.URGENT.rank:
         reply.mood = "concerned"
     return len(reply.lines) > before
+
+
+def _spoken_about(reply: Reply, hits: Sequence[TriggerHit], spoken: Sequence[TriggerHit]) -> list[TriggerHit]:
+    """The most urgent, and after them every request: whoever asks for a dose and hears nothing may take silence for a yes."""
+    urgent = [hit for hit in spoken if hit.tier is spoken[0].tier][:SPOKEN_MAX]
+    return urgent + [hit for hit in hits if hit not in urgent and reply.pack.guardrails[hit.trigger].is_request]
 
 
 def suspect(reply: Reply, question: str, guardrail: str) -> bool:

@@ -6,10 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from server.conversation.claims import clause, without_condition
+from server.conversation.claims import without_condition
+from server.conversation.clause import clause
 from server.conversation.grounding import Similarity, support
 from server.conversation.language import DRUG, Language, language
-from server.conversation.speech_acts import SAID, Known, is_question, numbers_of, question, read_back, without_social
+from server.conversation.speech_acts import (
+    SAID,
+    Known,
+    is_question,
+    is_widely_social,
+    numbers_of,
+    question,
+    read_back,
+    without_social,
+)
 from server.conversation.spoken import Spoken, spoken
 from server.conversation.state import Visit
 from server.conversation.wording import approved_sentences
@@ -50,7 +60,7 @@ ASKS = frozenset(
     "how what when where which who why is are do did does have has can could would will was were any".split()
 )
 VOWEL = re.compile(
-    r"[aeiouy0-9]|^(?:mm|hmm|mg|ml|mcg|lb|lbs|mr|mrs|ms|dr|st|hr|hrs|pm|tv|ct|md|rn|ft|cm|mm|kg|vs|th|rd|nd|s|t|d|m|ll)$"
+    r"[aeiouy0-9]|^(?:x|mm|hmm|mg|ml|mcg|lb|lbs|mr|mrs|ms|dr|st|hr|hrs|pm|tv|ct|md|rn|ft|cm|mm|kg|vs|th|rd|nd|s|t|d|m|ll)$"
 )
 FOREIGN = frozenset(
     "el la los las un una que por para con su usted está como de del der die das und ist nicht le les des est "
@@ -100,6 +110,8 @@ class Gate:
             return Receipt(False, "", reason)
         if found := _verbatim(spoken(sentence), facts.evidence):
             return Receipt(True, "", "passage", found.id, found.revision)
+        if self._leads(spoken(sentence)):
+            return Receipt(False, "", "leading")
         if self._is_only_social(CALLED.sub(r"\1", sentence)):
             return Receipt(True, "", "social")
         parts = _conditions_joined(spoken(PHONE.sub(" ", sentence)).sentences())
@@ -148,6 +160,12 @@ class Gate:
             return Receipt(True, "", "social")
         if hit := self._forbidden(sentence, lifted=False):
             return Receipt(False, "", hit)
+        if (
+            not sentence.asks
+            and is_widely_social(Spoken(tokens).text, self._language)
+            and not self._forbidden(sentence, lifted=True)
+        ):
+            return Receipt(True, "", "social")
         for part in left:
             receipt = self._part(part, facts)
             if receipt.allowed:
@@ -171,6 +189,10 @@ class Gate:
         if found.passage is None:
             return Receipt(False, "", found.reason if facts.evidence else refused)
         return Receipt(True, "", "grounded", found.passage.id, found.passage.revision)
+
+    def _leads(self, sentence: Spoken) -> bool:
+        """Asks about a crisis so that only "no" fits; however kind the rest is."""
+        return any(check.id == "leading" and check.pattern.search(sentence.text) for check in self._rules.checks)
 
     def _forbidden(self, sentence: Spoken, *, lifted: bool) -> str:
         text = (sentence if lifted else without_condition(sentence)).text

@@ -21,7 +21,15 @@ class Language:
     longest: int
     """Most words of one entry."""
     light: frozenset[str]
+    free: frozenset[str]
+    """Words that a claim may add: they change no advice."""
+    onset: frozenset[str]
+    """Words that a condition of calling for help may add."""
+    free_verbs: frozenset[str]
+    """The same, but not beside a medicine."""
     verbs: frozenset[str]
+    actions: frozenset[str]
+    """The verbs and the concepts they stand for."""
     units: Mapping[str, str]
     broader: Mapping[str, frozenset[str]]
 
@@ -49,7 +57,7 @@ class Language:
         """The words and marks with the roundabout ways of saying things made short."""
         text = " " + "".join(f"{word} " for word in sentence.tokens)
         for pattern, put in self.rules.rewrites:
-            text = pattern.sub(put, text)
+            text = pattern.sub(put, text).replace("  ", " ")
         tokens = text.split()
         return [
             "during" if word == "with" and self._medicine_at(tokens[at : at + 4]) else word
@@ -81,10 +89,19 @@ def language(rules: GateRules) -> Language:
         concepts,
         max(map(len, concepts)),
         frozenset(lemma(word, words.irregular) for word in words.light),
+        frozenset(lemma(word, words.irregular) for word in words.free),
+        frozenset(lemma(word, words.irregular) for word in words.onset),
+        frozenset(lemma(word, words.irregular) for word in words.free_verbs),
         frozenset(lemma(word, words.irregular) for word in words.verbs),
+        _actions(words, concepts),
         {lemma(form, words.irregular): unit for unit, forms in words.units.items() for form in forms},
         {**_listed(words.broader), **_groups(words)},
     )
+
+
+def _actions(words: WordsFile, concepts: Mapping[tuple[str, ...], str]) -> frozenset[str]:
+    lemmas = {lemma(word, words.irregular) for word in words.verbs}
+    return frozenset(lemmas | {concepts[one,] for one in lemmas if (one,) in concepts})
 
 
 def _lemmas(words: WordsFile, phrase: str) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ RANGE = frozenset({"to", "or", ","})
 PERIOD = frozenset(
     {"in", "per", "a", "an", "each", "every", "within", "over", "the", "any", "one", "single", "1", "same"}
 )
+LASTING = frozenset({"", "for", "within"})
+"""Prepositions that say the same of a complaint: no stool "for", "in" or "all of" 3 days."""
 TIME = "minute"
 CLOCK = frozenset({TIME, "am", "pm"})
 """Units with which "after", "until" and the like belong to the number."""
@@ -44,7 +46,7 @@ class Quantity:
             and (self.unit == other.unit or not self.unit or (not other.unit and self.unit == "degree"))
             and (self.direction == other.direction or (not self.direction and other.direction in (UP, ABOUT)))
             and (self.per == other.per or (lenient and not self.per))
-            and self._fits(other.preposition)
+            and (self._fits(other.preposition) or (lenient and {self.preposition, other.preposition} <= LASTING))
             and self.times <= other.times
             and (
                 not self.about

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from server.conversation.claims import Clause, clause
+from server.conversation.clause import Clause, clause
 from server.conversation.language import Language
 from server.conversation.quantity import is_number
 from server.conversation.spoken import Spoken
@@ -60,6 +60,11 @@ class Known:
 def is_social(text: str, language: Language) -> bool:
     """Whether these words are one act that claims nothing."""
     return any(act.pattern.match(text, 1) and not act.never.search(text) for act in language.rules.acts)
+
+
+def is_widely_social(text: str, language: Language) -> bool:
+    """The same with harmless words of no act's own list; such a text must pass every check besides."""
+    return any(act.wide.match(text, 1) and not act.never.search(text) for act in language.rules.acts)
 
 
 def without_social(sentence: Spoken, language: Language) -> Iterator[Spoken]:

@@ -2,7 +2,7 @@
 and paraphrases of them that a sentence classifier recognized. It may never take an escalation back: only people do that.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from server.conversation.heard import Heard, hear
@@ -11,6 +11,7 @@ from server.conversation.measures import readings
 from server.conversation.resemblance import Stretch, stretches
 from server.conversation.scope import Sense, is_doubtful, sense_of
 from server.conversation.urgency import Chips, raised
+from server.conversation.weighing import PAGING, evidence, is_enough
 from server.persona.lexicon import words_of
 from server.persona.pack import Guardrail, Pack
 from server.vocabulary.findings import Likeness, NegativeFinding, Tier, TriggerHit
@@ -63,21 +64,23 @@ class Match:
     rule: str
     probability: float | None = None
 
+    tier: Tier | None = None
+    """Where it is another than its guardrail's."""
+
     @property
     def is_pressing(self) -> bool:
         """Whether its guardrail pages someone at once."""
-        return self.rail.tier.rank <= Tier.URGENT.rank
+        return self.rail.tier in PAGING
 
     @property
-    def is_certain(self) -> bool:
-        """Whether it counts against the classifier: an emergency's phrase and any number do.
+    def is_meant(self) -> bool:
+        """Whether it is happening to the patient, now or days ago."""
+        return self.sense in HAPPENING
 
-        Hints do not, nor do phrases of the other tiers: on the training corpus that halved the false pages and lost one
-        urgent finding in a hundred, all of which were words that a nurse would have called back about today.
-        """
-        if self.rule.startswith(HINT):
-            return False
-        return self.rail.tier is Tier.EMERGENCY or self.rule.startswith(NUMBER)
+    @property
+    def kind(self) -> str:
+        """`phrase`, `hint`, `number` or `classifier`."""
+        return self.rule.partition(" ")[0]
 
 
 def triage(
@@ -94,19 +97,23 @@ def examine(pack: Pack, heard: Heard, context: Context, likenesses: Sequence[Lik
     `likenesses` is what the classifier says of the same utterance. None: it was not asked, and every hint counts.
     """
     markers = Markers(pack, without_idioms(pack, heard.text))
-    found = list(stretches(pack, heard, likenesses or ()))
-    lexical = list(_lexical(pack, heard, markers, context))
+    matches = list(_lexical(pack, heard, markers, context))
+    pages = frozenset(PAGING)
     if likenesses is not None:
-        lexical = [match for match in lexical if match.is_certain or _is_likely(markers, heard, match, found)]
-    matches = [*lexical, *_paraphrases(heard, markers, context, lexical, found)]
+        found = _expected_left_out(context, stretches(pack, heard, likenesses))
+        pages = _pages(pack, heard, matches, found)
+        matches = [
+            *_agreed(markers, heard, matches, found, pages),
+            *_paraphrases(heard, markers, context, matches, found, pages),
+        ]
     best = _one_for_each(matches)
-    hits = [_hit(heard, match) for match in best.values() if match.sense in HAPPENING]
+    hits = [_hit(heard, match) for match in best.values() if match.is_meant]
     doubts = {
         match.sense: match
         for match in reversed(best.values())
-        if match.sense not in HAPPENING and match.rail.tier is Tier.EMERGENCY and match.rail.ask_if_supposed
+        if not match.is_meant and match.rail.tier is Tier.EMERGENCY and match.rail.ask_if_supposed
     }
-    if other := doubts.get(Sense.OTHER_PERSON):
+    if (other := doubts.get(Sense.OTHER_PERSON)) and pages:
         hits.append(_hit(heard, replace(other, rail=pack.guardrails[OTHER_PERSON])))
     return Triage(
         raised(pack, hits, context.chips, context.fired),
@@ -145,7 +152,7 @@ def _rail(doubts: dict[Sense, Match], sense: Sense) -> str:
 def _hit(heard: Heard, match: Match) -> TriggerHit:
     # Days ago and not now: soon is enough, and an ambulance for last Tuesday teaches people not to tell us.
     days_ago = match.sense is Sense.RECENT_PAST and match.rail.tier is Tier.EMERGENCY
-    tier = Tier.URGENT if days_ago else match.rail.tier
+    tier = Tier.URGENT if days_ago else match.tier or match.rail.tier
     start, end = heard.characters(match.start, match.end)
     quote = heard.quote(match.start, match.end)
     return TriggerHit(match.rail.id, match.rail.version, tier, quote, match.rule, start, end, match.probability)
@@ -181,42 +188,83 @@ def _sense(rail: Guardrail, heard: Heard, markers: Markers, start: int, end: int
     return Sense.MEANT if rail.anyone and sense is Sense.OTHER_PERSON else sense
 
 
-def _paraphrases(
-    heard: Heard, markers: Markers, context: Context, lexical: Sequence[Match], found: Sequence[Stretch]
+def _expected_left_out(context: Context, found: Iterator[Stretch]) -> list[Stretch]:
+    """The open question asked about these guardrails: what it is answered with sounds like them, and is none."""
+    return [
+        replace(stretch, likenesses=tuple(one for one in stretch.likenesses if one.trigger not in context.topics))
+        for stretch in sorted(found, key=lambda stretch: stretch.start - stretch.end)
+    ]
+
+
+def _pages(pack: Pack, heard: Heard, lexical: Sequence[Match], found: Sequence[Stretch]) -> frozenset[Tier]:
+    """Tiers for which everything together is enough."""
+    return frozenset(tier for tier in PAGING if _is_page(pack, heard, tier, lexical, found))
+
+
+def _is_page(pack: Pack, heard: Heard, tier: Tier, lexical: Sequence[Match], found: Sequence[Stretch]) -> bool:
+    mine = [match for match in lexical if match.rail.tier.rank <= tier.rank]
+    meant = frozenset(match.kind for match in mine if match.is_meant)
+    whole = Stretch(1, len(heard.text), ())
+    # A likeness too small to be told is none: without the whole in front the best stretch would pass for it.
+    ordered = found if found and found[0].end - found[0].start >= whole.end - whole.start - 2 else [whole, *found]
+    return is_enough(pack, tier, evidence(pack, tier, ordered, meant, unreal=bool(mine)))
+
+
+def _agreed(
+    markers: Markers, heard: Heard, lexical: Sequence[Match], found: Sequence[Stretch], pages: frozenset[Tier]
 ) -> Iterator[Match]:
-    """For each stretch the most urgent tier that reaches its threshold."""
+    """What of the phrases, hints and numbers stays beside the classifier; an emergency's phrase at least as a question."""
+    for match in lexical:
+        if not match.is_meant:
+            if match.kind != HINT or pages:
+                yield match
+        elif match.kind == NUMBER or match.rail.is_request or match.rail.tier in pages:
+            yield match
+        elif match.rail.tier is Tier.EMERGENCY and match.kind != HINT:
+            doubtful = is_doubtful(markers, Place.of(heard, markers.text, match.start, match.end))
+            yield replace(match, sense=Sense.SUPPOSED) if doubtful and match.rail.ask_if_supposed else match
+        elif not match.is_pressing and _is_likely(markers.pack, match, found):
+            yield match
+
+
+def _is_likely(pack: Pack, match: Match, found: Sequence[Stretch]) -> bool:
+    """Whether the classifier agrees at least a little."""
+    least = pack.paraphrase.with_hint.value
+    around = [stretch for stretch in found if stretch.start < match.end and stretch.end > match.start]
+    return any(stretch.sum(pack, match.rail.tier) >= least for stretch in around)
+
+
+def _paraphrases(
+    heard: Heard,
+    markers: Markers,
+    context: Context,
+    lexical: Sequence[Match],
+    found: Sequence[Stretch],
+    pages: frozenset[Tier],
+) -> Iterator[Match]:
+    """What the classifier adds: the cause of a page that no phrase names, and of the other tiers what is likely by itself."""
     pack = markers.pack
-    for stretch in found:
-        less = _leeway(heard, markers, stretch, lexical)
-        for tier in Tier:
-            if stretch.sum(pack, tier) >= less(pack.paraphrase.alone[tier].value):
-                like = stretch.best(pack, tier)
-                rail = pack.guardrails[like.trigger]
-                sense = _sense(rail, heard, markers, stretch.start, stretch.end, context)
-                if sense in (*HAPPENING, Sense.OTHER_PERSON):
-                    yield Match(rail, sense, stretch.start, stretch.end, CLASSIFIER, round(like.probability, 3))
+    top = min(pages, key=lambda tier: tier.rank, default=None)
+    named = {match.rail.tier for match in lexical if match.is_meant}
+    if top and top not in named and (match := _cause(pack, top, found)):
+        sense = _sense(match.rail, heard, markers, match.start, match.end, context)
+        yield replace(match, sense=Sense.RECENT_PAST if sense is Sense.RECENT_PAST else Sense.MEANT)
+    for stretch in () if top else found:
+        for tier, least in pack.paraphrase.alone.items():
+            match = _cause(pack, tier, [stretch])
+            if match and match.rail.tier is tier and stretch.sum(pack, tier) >= least.value:
+                if _sense(match.rail, heard, markers, match.start, match.end, context) in HAPPENING:
+                    yield match
                 break
 
 
-def _leeway(heard: Heard, markers: Markers, stretch: Stretch, lexical: Sequence[Match]) -> Callable[[float], float]:
-    """What becomes of a threshold here: lower beside a finding, higher in doubt or where phrases found something denied."""
-    limits = markers.pack.paraphrase
-    inside = [
-        match for match in lexical if match.is_pressing and match.start < stretch.end and match.end > stretch.start
-    ]
-    place = Place.of(heard, markers.text, stretch.start, stretch.end)
-    if any(match.sense in HAPPENING for match in inside):
-        return lambda threshold: min(threshold, limits.with_finding.value)
-    if inside or is_doubtful(markers, place):
-        return lambda threshold: threshold + limits.doubt.value
-    return lambda threshold: threshold
-
-
-def _is_likely(markers: Markers, heard: Heard, match: Match, found: Sequence[Stretch]) -> bool:
-    """Whether the classifier agrees with a hint at least a little."""
-    limits, tier = markers.pack.paraphrase, match.rail.tier
-    least = limits.with_hint.value
-    if is_doubtful(markers, Place.of(heard, markers.text, match.start, match.end)):
-        least += limits.doubt_of_hint.value
-    around = [stretch for stretch in found if stretch.start < match.end and stretch.end > match.start]
-    return any(stretch.sum(markers.pack, tier) >= least for stretch in around)
+def _cause(pack: Pack, tier: Tier, found: Sequence[Stretch]) -> Match | None:
+    """The most probable guardrail of this tier; where only graver ones are likely, one of them at this tier."""
+    likely = [(one, stretch) for stretch in found for one in stretch.likenesses]
+    graver = [pair for pair in likely if pack.guardrails[pair[0].trigger].tier.rank <= tier.rank]
+    own = [pair for pair in graver if pack.guardrails[pair[0].trigger].tier is tier]
+    if not graver:
+        return None
+    like, stretch = max(own or graver, key=lambda pair: pair[0].probability)
+    probability = round(like.probability, 3)
+    return Match(pack.guardrails[like.trigger], Sense.MEANT, stretch.start, stretch.end, CLASSIFIER, probability, tier)

@@ -4,18 +4,28 @@ It only says how likely each meaning is. What follows from it is triage's busine
 """
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from server.knowledge.embedder import Embedder
+from server.knowledge import ngrams
+from server.knowledge.embedder import DEPTH, Embedder, Reading
 from server.knowledge.examples import NONE
-from server.knowledge.head import Head
-from server.knowledge.windows import windows
+from server.knowledge.head import Floats, Head
+from server.knowledge.windows import Span, windows
 from server.vocabulary.findings import Likeness
 
-_LEAST = 0.03
+FEATURES = DEPTH + ngrams.BUCKETS
+"""Numbers that the head reads of a stretch."""
+_LEAST = 0.01
 """Probability under which a trigger is not worth knowing; small enough that what is left out adds up to little."""
+
+
+def features(reading: Reading, text: str, spans: Sequence[Span]) -> Floats:
+    """What the head reads of each span, float32 [n, 5632]: its sense and its n-grams; the first span is all of the text."""
+    senses = [reading.whole, *(reading.pool(*span) for span in spans[1:])]
+    return np.hstack([np.stack(senses), np.stack([ngrams.vector(text[start:end]) for start, end in spans])])
 
 
 class Classifier:
@@ -32,7 +42,7 @@ class Classifier:
         return await asyncio.get_running_loop().run_in_executor(self._worker, self.likenesses, utterance)
 
     def likenesses(self, utterance: str) -> tuple[Likeness, ...]:
-        """Every trigger of at least 3 % in every window (`windows`), the most probable first.
+        """Every trigger of at least 1 % in every window (`windows`), the most probable first.
 
         Within one window (same `start` and `end`) probabilities may be added, for example those of a tier; between windows
         they may only be compared. Blocks for some milliseconds.
@@ -40,9 +50,7 @@ class Classifier:
         spans = windows(utterance)
         if not spans:
             return ()
-        reading = self._embedder.read(utterance)
-        vectors = [reading.whole, *(reading.pool(*span) for span in spans[1:])]
-        found = self._head.probabilities(np.stack(vectors))
+        found = self._head.probabilities(features(self._embedder.read(utterance), utterance, spans))
         likely = [
             Likeness(label, float(probability), *span)
             for span, row in zip(spans, found, strict=True)

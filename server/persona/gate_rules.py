@@ -2,7 +2,7 @@
 mean the same. Data of the persona packs (`gate.yaml`, `gate_words.yaml`), compiled once."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from server.persona.lexicon import Lexicon
 from server.persona.shape import Frozen, Name, Number, Signature
+from server.persona.source import PackError
 
 T = TypeVar("T", bound=Frozen)
 
@@ -36,6 +37,8 @@ class Act(Frozen):
     opens: tuple[str, ...]
     then: tuple[str, ...]
     """The only words that may follow, besides those of the class `small`."""
+    widens: bool = False
+    """Whether words of the class `harmless` may follow too; such a sentence must pass every check besides."""
     never: tuple[str, ...] = ()
     """Rows of those words that would advise, judge or hide something all the same."""
     must_allow: tuple[str, ...]
@@ -94,6 +97,22 @@ class WordsFile(Frozen):
     rewrites: tuple[Rewrite, ...]
     light: tuple[str, ...]
     """Words that carry no claim."""
+    free: tuple[str, ...]
+    """Words that a claim may add to what a passage says: neither of the body, of medicines, of places of care nor of how much,
+    how often, when or how certain."""
+    free_verbs: tuple[str, ...]
+    """The same, but not beside a medicine: "leave the salt off the table", yet not "leave your pill"."""
+    soft_verbs: tuple[str, ...]
+    """What a free verb may stand for: "leave the light on" for "keep"; never for "empty", "remove" or "stop"."""
+    onset: tuple[str, ...]
+    """Words that a condition of calling for help may add: "if you start wheezing"."""
+    narrowing: tuple[Name, ...]
+    """Concepts that cannot be left out before what they narrow: "half full" is not "full"."""
+    predicates: tuple[Name, ...]
+    """Concepts that say something of a topic, how often or who; a sentence has them of its own, never of its neighbors."""
+    purposes: tuple[Name, ...]
+    """Concepts of what something is good for: "drinking water helps prevent stones" tells no more than "drink water to prevent
+    stones"."""
     concepts: Mapping[Name, tuple[str, ...]]
     """Words that mean the same."""
     broader: Mapping[Name, tuple[str, ...]]
@@ -132,6 +151,10 @@ class Readable(Protocol):
 
     def read(self, shape: type[T]) -> T: ...
 
+    def at(self, line: int, message: str) -> str: ...
+
+    def line_of(self, text: str) -> int: ...
+
 
 @dataclass(frozen=True)
 class CompiledSlot:
@@ -148,6 +171,8 @@ class CompiledAct:
 
     id: str
     pattern: re.Pattern[str]
+    wide: re.Pattern[str]
+    """The same opening with other harmless words behind it; such words must pass every check."""
     never: re.Pattern[str]
 
 
@@ -175,25 +200,60 @@ class GateRules:
 
 
 def gate_rules(gate: Readable, words: Readable) -> GateRules:
-    """Raise ValueError naming the phrase that is not a valid expression."""
+    """Raise PackError with the file and line of every phrase or rewrite that is not a valid expression."""
     file, listed = gate.read(GateFile), words.read(WordsFile)
-    lexicon = Lexicon.build(file.words)
+    try:
+        lexicon = Lexicon.build(file.words)
+    except ValueError as error:
+        raise PackError(gate.at(gate.line_of("words"), str(error))) from None
+    if wrong := [*_wrong_phrases(gate, file, lexicon), *_wrong_rewrites(words, listed)]:
+        raise PackError(*wrong)
     return GateRules(
         file,
         listed,
         tuple(CompiledCheck(check.id, check.lifted, _any(lexicon, check.phrases)) for check in file.checks),
-        tuple(_act(lexicon, act, file.words["small"]) for act in file.acts),
+        tuple(_act(lexicon, act, file.words) for act in file.acts),
         _slot(lexicon, file.question),
         _slot(lexicon, file.readback),
         _any(lexicon, ["{disease}"]),
-        tuple((re.compile(rf"(?<= ){rewrite.find}(?: |(?<= ))"), _spaced(rewrite.put)) for rewrite in listed.rewrites),
+        tuple((_rewriting(rewrite), _spaced(rewrite.put)) for rewrite in listed.rewrites),
     )
 
 
-def _act(lexicon: Lexicon, act: Act, small: tuple[str, ...]) -> CompiledAct:
+def _wrong_phrases(source: Readable, file: GateFile, lexicon: Lexicon) -> Iterator[str]:
+    slots = (file.question, file.readback)
+    rows = [phrase for check in file.checks for phrase in check.phrases]
+    rows += [phrase for act in file.acts for phrase in (*act.opens, *act.never)]
+    rows += [phrase for slot in slots for phrase in (*slot.opens, *slot.lead, *slot.never)]
+    for phrase in dict.fromkeys(rows):
+        try:
+            lexicon.compile(phrase)
+        except ValueError as error:
+            yield source.at(source.line_of(phrase), str(error))
+
+
+def _wrong_rewrites(source: Readable, listed: WordsFile) -> Iterator[str]:
+    for rewrite in listed.rewrites:
+        try:
+            _rewriting(rewrite).sub(_spaced(rewrite.put), "")
+        except re.error as error:
+            yield source.at(source.line_of(rewrite.find), f"`{rewrite.find}` is not a valid expression: {error}")
+
+
+def _rewriting(rewrite: Rewrite) -> re.Pattern[str]:
+    return re.compile(rf"(?<= )(?:{rewrite.find})(?: |(?<= ))")
+
+
+def _act(lexicon: Lexicon, act: Act, words: Mapping[str, tuple[str, ...]]) -> CompiledAct:
     opens = _any(lexicon, act.opens).pattern
-    words = "|".join(sorted({*act.then, *small}))
-    return CompiledAct(act.id, re.compile(rf"(?:{opens})(?:(?:{words}) )*$"), _any(lexicon, act.never))
+    then = "|".join(sorted({*act.then, *words["small"]}))
+    wide = "|".join(sorted({*act.then, *words["small"], *(words["harmless"] if act.widens else ())}))
+    return CompiledAct(
+        act.id,
+        re.compile(rf"(?:{opens})(?:(?:{then}) )*$"),
+        re.compile(rf"(?:{opens})(?:(?:{wide}) )*$"),
+        _any(lexicon, act.never),
+    )
 
 
 def _slot(lexicon: Lexicon, slot: Slot) -> CompiledSlot:

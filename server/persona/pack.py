@@ -137,19 +137,33 @@ class Scope(Frozen):
     idioms: tuple[str, ...]
 
 
+class PageWeights(Frozen):
+    """Of a logistic regression, in log odds: what speaks for a page. Their sum is enough from 0 on."""
+
+    bias: float
+    whole: float
+    """Times the log odds of the classifier's probability for the whole utterance."""
+    best: float
+    """Times those of the best stretch."""
+    phrase: float
+    """A phrase that was meant."""
+    hint: float
+    number: float
+    unreal: float
+    """Phrases fired, and none was meant."""
+    source: str
+    status: str
+
+
 class Paraphrase(Frozen):
     """What triage makes of the sentence classifier's probabilities: each is that of a tier or a more urgent one."""
 
+    page: Mapping[Tier, PageWeights]
+    """For the tiers that call someone at once: weighed together with what phrases and numbers found."""
     alone: Mapping[Tier, Number]
-    """Enough by itself."""
-    with_finding: Number
-    """Enough, at any tier, in a stretch in which a phrase, a hint or a number fired less urgently."""
+    """For the others: enough by itself."""
     with_hint: Number
-    """Enough for a hint that stands in the same words."""
-    doubt: Number
-    """More is needed, by so much, in a sentence with a denial, a condition, a word of the past or an idiom."""
-    doubt_of_hint: Number
-    """As `doubt`, for hints."""
+    """For the others: enough for a phrase or hint that stands in the same words."""
 
 
 class Answers(Frozen):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.conversation.gate import Gate
+from server.conversation.grounding import Similarity
 from server.conversation.state import Visit
 from server.persona.pack import Pack
 from server.vocabulary.errors import ServiceError
@@ -69,18 +70,20 @@ def _row(path: Path, line: int, fields: dict[str, str | None], judged: bool) -> 
     return Row(fields["sentence"] or "", (fields["evidence"] or "").strip(), expected)
 
 
-def judge_rows(pack: Pack, rows: Sequence[Row]) -> Iterator[Judged]:
+def judge_rows(pack: Pack, rows: Sequence[Row], similarity: Similarity | None = None) -> Iterator[Judged]:
     """Each row by itself, in a visit without a patient."""
-    gate = Gate(pack, Visit(""))
+    gate = Gate(pack, Visit(""), similarity)
     for row in rows:
         evidence = [Passage("evidence", 1, row.evidence)] if row.evidence else []
         yield Judged(row, gate.judge_free(row.sentence, evidence))
 
 
-def run(pack: Pack, path: Path, as_json: bool, tell: Callable[[str], None]) -> None:
+def run(
+    pack: Pack, path: Path, as_json: bool, tell: Callable[[str], None], similarity: Similarity | None = None
+) -> None:
     """Print every verdict and, where the file says what it should be, how often it was right."""
     explain = Gate(pack, Visit("")).explain
-    judged = list(judge_rows(pack, read_rows(path)))
+    judged = list(judge_rows(pack, read_rows(path), similarity))
     for one in judged:
         tell(_json(one) if as_json else f"{one.verdict:<6} {one.receipt.reason:<14} {one.row.sentence}")
     if any(one.row.expected for one in judged):

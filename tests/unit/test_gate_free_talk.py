@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from server.conversation.gate import Gate
 from server.conversation.spoken import spoken
 from server.conversation.state import Visit
-from server.persona.loading import load_pack
+from server.persona.loading import PackError, load_pack
 from server.vocabulary.speech import Passage, Receipt
 from tests.bench.gate import mutations, opposites
 
@@ -87,7 +88,7 @@ def test_a_refusal_says_why(sentence: str, reason: str) -> None:
 
 
 def test_more_words_than_can_be_heard_are_refused() -> None:
-    assert judged("Thank you " + "very " * 20 + "much.").reason == "too_long"
+    assert judged("Thank you " + "very " * 25 + "much.").reason == "too_long"
 
 
 def test_the_clinics_own_number_may_be_said() -> None:
@@ -134,6 +135,24 @@ def test_a_check_finds_its_examples(check: object) -> None:
 @pytest.mark.parametrize("slot", SLOTS, ids=lambda slot: getattr(slot, "id", "slot"))
 def test_an_act_allows_its_examples(slot: object) -> None:
     assert [text for text in slot.must_allow if not judged(text).allowed] == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("gate", "no need|reason|point|sense", "no need|reason|(point|sense"),
+        ("gate_words", "with or without", "with (or without"),
+    ],
+)
+def test_a_phrase_that_cannot_be_read_is_named_with_its_line(tmp_path: Path, file: str, old: str, new: str) -> None:
+    folder = tmp_path / "personas"
+    shutil.copytree(PERSONAS, folder)
+    path = folder / "shared" / f"{file}.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    with pytest.raises(PackError, match=rf"shared/{file}\.yaml:{line}: "):
+        load_pack(folder / "post-discharge")
 
 
 def test_every_reason_is_explained() -> None:

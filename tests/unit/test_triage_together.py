@@ -35,8 +35,9 @@ def test_several_unlikely_emergencies_are_one_likely_emergency() -> None:
 
 
 def test_a_denial_needs_more_of_the_classifier() -> None:
-    words = "There is nothing odd going on"
-    assert tiers(words, None, like(words, "SYNCOPE", 0.7)) == {}
+    asked, denied = "Chest pain, you say.", "No chest pain, you say."
+    assert tiers(asked, None, like(asked, "CHEST_PAIN", 0.5)) == {"CHEST_PAIN": Tier.EMERGENCY}
+    assert tiers(denied, None, like(denied, "CHEST_PAIN", 0.5)) == {}
 
 
 @pytest.mark.parametrize("words", ["my chest hurts", "I can't breathe", "I blacked out"])

@@ -1,0 +1,42 @@
+"""Phrases and the classifier are weighed together, and a request is answered whatever else was said."""
+
+from pathlib import Path
+
+import pytest
+
+from server.conversation.triage import CLASSIFIER, triage
+from server.conversation.weighing import Evidence, is_enough
+from server.persona.loading import load_pack
+from server.vocabulary.findings import Likeness, Tier
+
+KIND = "unit"
+
+PACK = load_pack(Path(__file__).parents[2] / "personas" / "post-discharge")
+
+
+def test_a_hint_needs_less_of_the_classifier() -> None:
+    assert not is_enough(PACK, Tier.EMERGENCY, Evidence(0.15, 0.15))
+    assert is_enough(PACK, Tier.EMERGENCY, Evidence(0.15, 0.15, hint=True))
+
+
+def test_what_was_denied_needs_more() -> None:
+    assert is_enough(PACK, Tier.EMERGENCY, Evidence(0.5, 0.5))
+    assert not is_enough(PACK, Tier.EMERGENCY, Evidence(0.5, 0.5, unreal=True))
+
+
+@pytest.mark.parametrize("tier", [Tier.EMERGENCY, Tier.URGENT])
+def test_one_odd_stretch_of_harmless_talk_is_no_page(tier: Tier) -> None:
+    assert not is_enough(PACK, tier, Evidence(0.02, 0.6))
+
+
+@pytest.mark.parametrize(
+    "words", ["Can I take two?", "Should I stop the apixaban?", "Can I skip my water pill for church?"]
+)
+def test_a_request_for_a_dose_stays_whatever_the_classifier_says(words: str) -> None:
+    assert "DOSE_REQUEST" in {hit.trigger for hit in triage(PACK, words, None, ())[0]}
+
+
+def test_a_page_that_no_phrase_names_says_what_it_is_like() -> None:
+    words = "It came on like a mule kick"
+    (hit,) = triage(PACK, words, None, [Likeness("CHEST_PAIN", 0.8, 0, len(words))])[0]
+    assert (hit.trigger, hit.rule, hit.tier) == ("CHEST_PAIN", CLASSIFIER, Tier.EMERGENCY)
