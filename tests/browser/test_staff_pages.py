@@ -12,7 +12,7 @@ KIND = "browser"
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
 NURSE, CLINICIAN, COMPLIANCE = (email for email, _, _ in STAFF)
-PARTS = {"stt", "tts", "end_of_turn", "face", "llm", "records", "pager"}
+PARTS = {"stt", "tts", "end_of_turn", "triage", "face", "llm", "records", "pager"}
 
 
 async def refusal(page: Page, address: str) -> int:
@@ -64,7 +64,7 @@ async def test_compliance_sees_a_whole_chain_and_no_patient(house: House) -> Non
 async def test_a_clinician_reads_every_approved_sentence(house: House) -> None:
     page = await house.staff(CLINICIAN)
     await expect(page.locator("main")).to_contain_text("I'm not a person or a nurse.")
-    await expect(page.locator(".persona-words .pill.warn")).to_have_text("Draft until signed")
+    await expect(page.locator(".persona-words .pill.warn")).to_have_text(["Draft until signed", "Draft until signed"])
     assert await refusal(page, f"{house.service.address}/staff/") == 403
     assert await refusal(page, f"{house.service.address}/staff/audit") == 403
 
