@@ -1,5 +1,6 @@
 """What a patient and a nurse do in their browsers, step by step, for tests."""
 
+import asyncio
 import base64
 import io
 import re
@@ -10,6 +11,7 @@ from playwright.async_api import Browser, Page
 
 from server.demo import PASSWORD, STAFF
 from tests.fakes.speakers import Pcm
+from tests.fakes.timing import pause
 
 _WATCH = """
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -40,12 +42,24 @@ _RECORD = """() => {
   });
 }"""
 
+_FLOOR_IS_FREE = """() => {
+  const call = document.getElementById("screen-call");
+  const asking = call.dataset.state === "listening" && document.querySelector("#transcript > li.persona:last-child");
+  if (!asking || window.asked !== asking.textContent) {
+    window.asked = asking ? asking.textContent : null;
+    window.askedAt = performance.now();
+  }
+  return call.hidden || (asking && performance.now() - window.askedAt > 500);
+}"""
+"""Whether the persona has been silent for half a second after its newest line, or the call is over."""
 
-async def open_patient(browser: Browser, link: str) -> Page:
-    """A phone-sized page at the link, past the birth date."""
+
+async def open_patient(browser: Browser, link: str, *scripts: str) -> Page:
+    """A phone-sized page at the link, past the birth date; `scripts` run in it before its own."""
     context = await browser.new_context(viewport={"width": 390, "height": 844}, permissions=["microphone", "camera"])
     page = await context.new_page()
-    await page.add_init_script(_WATCH)
+    for script in (*scripts, _WATCH):
+        await page.add_init_script(script)
     await page.goto(link)
     await page.wait_for_selector("#screen-identity:visible")
     await page.select_option("#birth-month", "3")
@@ -152,6 +166,25 @@ async def write(page: Page, text: str) -> None:
 async def is_asked(page: Page, question: str) -> None:
     """Wait until the newest line is the persona's and holds these words."""
     await page.locator("#transcript > li.persona:last-child", has_text=question).wait_for(state="attached")
+
+
+async def question(page: Page, timeout: float = 60.0) -> str | None:
+    """What the persona has just said and awaits an answer to, or None after its goodbye."""
+    await _until(page, _FLOOR_IS_FREE, timeout)
+    asking = await page.is_visible("#screen-call")
+    return (await captions(page))[-1] if asking else None
+
+
+async def is_answered(page: Page) -> None:
+    """Wait until words of the patient stand under the question that was asked."""
+    await _until(page, "document.getElementById('transcript').lastElementChild.textContent !== window.asked", 10.0)
+
+
+async def _until(page: Page, condition: str, timeout: float) -> None:
+    """Poll from here: the page's Content Security Policy forbids the library's own polling inside it."""
+    async with asyncio.timeout(timeout):
+        while not await page.evaluate(condition):
+            await pause(0.1)
 
 
 async def patient_lines(page: Page) -> list[str]:

@@ -1,4 +1,11 @@
-"""What a patient without any trouble answers, by the script that asks."""
+"""A patient without any trouble: what was asked, told from the persona's words, and the answer to it."""
+
+import functools
+import re
+
+from server.app import load_packs
+
+GOODBYE = "Goodbye, and take care."
 
 ANSWERS = {
     "screen.chest": "No, no chest pain.",
@@ -23,6 +30,24 @@ ANSWERS = {
     "worry.ask": "I worry about the stairs in my house.",
     "recap.ask": "Yes, that is right.",
 }
+
+
+def asked(persona: str, said: str) -> str:
+    """The script of the last sentence that was said, or nothing where no script ends so."""
+    asking = {script: ending for script, ending in _endings(persona).items() if re.search(ending, said)}
+    return max(asking, key=lambda script: len(asking[script]), default="")
+
+
+@functools.cache
+def _endings(persona: str) -> dict[str, str]:
+    """The last sentence of every script as a pattern; any words may stand in its places."""
+    lines = load_packs()[persona].lines
+    return {script: _pattern(text.sentences[-1]) for script, text in lines.items() if text.sentences}
+
+
+def _pattern(sentence: str) -> str:
+    words = "[^.?!]+".join(re.escape(piece) for piece in re.split(r"\{\w+\}", sentence))
+    return f"(^|[.?!] ){words}$"
 
 
 def easy_answer(script: str) -> str:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.app import load_packs
-from tests.fakes.easy_patient import easy_answer
+from tests.fakes.easy_patient import GOODBYE, asked, easy_answer
 from tests.fakes.patient import SimulatedPatient
 from tests.fakes.service import Service
 from tests.fakes.speakers import Speaker
@@ -16,14 +15,6 @@ KIND = "services"
 pytestmark = pytest.mark.timeout(600)
 
 MOST_TURNS = 40
-GOODBYE = "Goodbye, and take care."
-
-
-def asked_by(captions: list[str]) -> str:
-    """The script of the last sentence that was captioned."""
-    lines = load_packs()["medication-check-in"].lines
-    ends = {script for script, said in lines.items() if said.sentences and captions[-1].endswith(said.sentences[-1])}
-    return max(ends, key=lambda script: len(lines[script].sentences[-1]), default="")
 
 
 async def talk(patient: SimulatedPatient, speaker: Speaker) -> int:
@@ -32,7 +23,9 @@ async def talk(patient: SimulatedPatient, speaker: Speaker) -> int:
     for turn in range(MOST_TURNS):
         if GOODBYE in patient.captions()[-1]:
             return turn
-        ended = await patient.speak(await speaker.say(easy_answer(asked_by(patient.captions()))))
+        ended = await patient.speak(
+            await speaker.say(easy_answer(asked("medication-check-in", patient.captions()[-1])))
+        )
         await patient.first_sound_after(ended)
         await patient.until_listening()
     raise AssertionError(f"no goodbye after {MOST_TURNS} answers: {patient.captions()[-1]}")
