@@ -88,7 +88,7 @@ class Embedder:
         # A second thread gained nothing on two cores, and spinning takes them from the recognizer.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(folder / graph, options, providers=["CPUExecutionProvider"])
-        self._pieces = WordPieces.read(folder / "tokenizer.json")
+        self._pieces = WordPieces(folder / "tokenizer.json")
         self.folder = folder
         """Where the model's files are, and what is derived from them may be kept."""
         self.version = graph

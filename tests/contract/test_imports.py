@@ -19,9 +19,11 @@ KNOW_ALL = {"checkin", "workbench"}
 
 PLACES = {
     "aiortc": ("server/media/",),
+    "huggingface_hub": (),  # it comes with tokenizers, and may fetch things
     "livekit": ("server/media/room.py", "server/speech/"),
     "mediapipe": ("perception/",),
     "onnxruntime": ("perception/", "server/knowledge/embedder.py", "server/speech/recognizer.py"),
+    "tokenizers": ("server/knowledge/wordpiece.py",),
 }
 
 PURE = (

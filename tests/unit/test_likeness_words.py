@@ -1,16 +1,33 @@
 """Which stretches of an utterance are judged, and how text is cut into the pieces that the model reads."""
 
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from server.knowledge.windows import windows
-from server.knowledge.wordpiece import UNKNOWN, WordPieces
+from server.knowledge.wordpiece import WordPieces
 
 KIND = "unit"
 
 STORY = "so I was out back with the dog and then my left hand would not hold the leash at all you know"
-PIECES = WordPieces(
-    {word: number for number, word in enumerate(["my", "chest", "feel", "##s", "cafe", ".", "120", "/"])}
-)
+UNKNOWN = 8
+
+
+@pytest.fixture(scope="module")
+def pieces(tmp_path_factory: pytest.TempPathFactory) -> WordPieces:
+    """A vocabulary of nine, cut by the model's rules, and with the length and filling its file asks for."""
+    listed = ["my", "chest", "feel", "##s", "cafe", ".", "120", "/", "[UNK]"]
+    vocabulary = {word: number for number, word in enumerate(listed)}
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))
+    tokenizer.normalizer = BertNormalizer()
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.enable_truncation(4)
+    tokenizer.enable_padding(length=4)
+    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
+    tokenizer.save(str(path))
+    return WordPieces(path)
 
 
 def stretches(utterance: str) -> list[str]:
@@ -43,15 +60,23 @@ def test_any_text_has_stretches(words: str) -> None:
     assert windows(words)[0] == (0, len(words.rstrip()))
 
 
-def test_pieces_know_their_characters() -> None:
+def test_pieces_know_their_characters(pieces: WordPieces) -> None:
     text = "My CHEST\tfeels."
-    pieces = PIECES.cut(text)
-    assert [piece.id for piece in pieces] == [0, 1, 2, 3, 5]
-    assert [text[piece.start : piece.end] for piece in pieces] == ["My", "CHEST", "feel", "s", "."]
-    assert [piece.begins_word for piece in pieces] == [True, True, True, False, True]
+    cut = pieces.cut(text)
+    assert [piece.id for piece in cut] == [0, 1, 2, 3, 5]
+    assert [text[piece.start : piece.end] for piece in cut] == ["My", "CHEST", "feel", "s", "."]
+    assert [piece.begins_word for piece in cut] == [True, True, True, False, True]
 
 
-def test_accents_signs_and_foreign_words() -> None:
-    assert [piece.id for piece in PIECES.cut("Café 120/日\x00")] == [4, 6, 7, UNKNOWN]
-    assert [piece.id for piece in PIECES.cut("Cafe\u0301")] == [4]
-    assert [piece.id for piece in PIECES.cut("my" * 100)] == [UNKNOWN]
+def test_accents_signs_and_foreign_words(pieces: WordPieces) -> None:
+    assert [piece.id for piece in pieces.cut("Café 120/日\x00")] == [4, 6, 7, UNKNOWN]
+    assert [piece.id for piece in pieces.cut("Cafe\u0301")] == [4]
+    assert [piece.id for piece in pieces.cut("my" * 100)] == [UNKNOWN]
+
+
+def test_half_a_surrogate_pair_moves_no_other_word(pieces: WordPieces) -> None:
+    assert [(piece.id, piece.start, piece.end) for piece in pieces.cut("\ud83d my")] == [(UNKNOWN, 0, 1), (0, 2, 4)]
+
+
+def test_nothing_has_no_pieces(pieces: WordPieces) -> None:
+    assert pieces.cut("") == []
