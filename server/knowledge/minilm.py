@@ -4,9 +4,7 @@ BERT (Devlin et al. 2019, post-norm, exact GELU) with ONNX Runtime's fused opera
 (https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md).
 """
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,20 +23,6 @@ _OPSETS = (helper.make_opsetid("", 17), helper.make_opsetid(_FUSED, 1))
 _IR_VERSION = 10
 
 Array = npt.NDArray[np.float32]
-
-
-def read_weights(path: Path) -> dict[str, Array]:
-    """The float32 tensors of a safetensors file (https://huggingface.co/docs/safetensors: length, JSON header, bytes)."""
-    data = path.read_bytes()
-    begin = 8 + int.from_bytes(data[:8], "little")
-    header = json.loads(data[8:begin])
-    return {
-        name: np.frombuffer(
-            data[begin + entry["data_offsets"][0] : begin + entry["data_offsets"][1]], np.float32
-        ).reshape(entry["shape"])
-        for name, entry in header.items()
-        if entry.get("dtype") == "F32"
-    }
 
 
 def build(weights: Mapping[str, Array]) -> ModelProto:
