@@ -3,9 +3,13 @@
 A name that only sounds like one of the list is never taken for it: it is read back, and only a yes counts.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+from jellyfish import metaphone
+from rapidfuzz.distance import Levenshtein
 
 from server.conversation.heard import PUNCTUATION, Heard, hear
 from server.persona.conditions import KnownMedicine
@@ -15,8 +19,12 @@ NEAR = 0.75
 "eliquis"; names of two different common medicines stay below (test_conversation_medicines)."""
 SHORTEST = 5
 """Letters; shorter words are too like ordinary ones."""
-SOUNDS = tuple(pair.split(">") for pair in "ph>f ck>k qu>k x>ks c>k z>s y>i h> w>v d>t b>p".split())
-"""Letters that a small recognizer writes for one another."""
+SPELLED = 0.5
+"""Smallest likeness of letters where the sounds decide: a code leaves vowels out, so "because" sounds
+nearly like "Bumex". Design choice."""
+SHORTEST_SOUND = 4
+"""Sounds; shorter codes are too like those of ordinary words."""
+FIRST_VOWEL = re.compile("^[AEIOU]")
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,7 @@ def _exact(names: Names, phrase: str) -> Named | None:
 def _near(names: Names, phrase: str) -> Named | None:
     """The most alike name of the patient's own list; none where a medicine not on it is as much alike."""
     letters = phrase.replace(" ", "")
-    if len(letters) < SHORTEST or any(word in ORDINARY for word in phrase.split()):
+    if len(letters) < SHORTEST or not letters.isalpha() or any(word in ORDINARY for word in phrase.split()):
         return None
     own = max(((likeness(letters, one), one) for one in names.own), default=(0.0, ""))
     if own[0] < NEAR or any(likeness(letters, one) >= own[0] for one in names.others):
@@ -124,36 +132,19 @@ ORDINARY = frozenset(
 
 def likeness(one: str, other: str) -> float:
     """0 to 1, of letters or of sounds, whichever is more alike; both must begin with a like sound."""
-    first, second = _sound(one), _sound(other.replace(" ", ""))
-    if first[:1] != second[:1]:
+    second = other.replace(" ", "")
+    sounds, known = _sound(one), _sound(second)
+    if sounds[:1] != known[:1]:
         return 0.0
-    letters = _share(one, other.replace(" ", ""))
-    return max(letters, _share(first, second) if len(second) >= 4 else 0.0)
+    letters = Levenshtein.normalized_similarity(one, second)
+    by_ear = letters >= SPELLED and len(known) >= SHORTEST_SOUND
+    return max(letters, Levenshtein.normalized_similarity(sounds, known) if by_ear else 0.0)
 
 
-def _share(one: str, other: str) -> float:
-    longest = max(len(one), len(other))
-    return 1 - _distance(one, other) / longest if longest else 0.0
-
-
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _sound(word: str) -> str:
-    """The word by its sounds: like letters made one, doubles single, vowels one letter, and none at the end."""
-    for letters, sound in SOUNDS:
-        word = word.replace(letters, sound)
-    plain = "".join("a" if letter in "aeiou" else letter for letter in word)
-    single = "".join(letter for at, letter in enumerate(plain) if at == 0 or letter != plain[at - 1])
-    return single.rstrip("a") or single
-
-
-def _distance(one: str, other: str) -> int:
-    """Letters to change, add or leave out (Levenshtein 1966)."""
-    row = list(range(len(other) + 1))
-    for at, letter in enumerate(one, 1):
-        before, row[0] = row[0], at
-        for to, wanted in enumerate(other, 1):
-            before, row[to] = row[to], min(row[to] + 1, row[to - 1] + 1, before + (letter != wanted))
-    return row[-1]
+    """The word's Metaphone code (Philips 1990); any first vowel is one, as recognizers write one for another."""
+    return FIRST_VOWEL.sub("A", metaphone(word))
 
 
 @lru_cache(maxsize=1024)

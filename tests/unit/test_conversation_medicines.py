@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from server.conversation.heard import hear
-from server.conversation.medicines import Names, groups_of, named_in, names_of
+from server.conversation.medicines import Named, Names, groups_of, named_in, names_of
 from server.persona.loading import load_pack
 
 KIND = "unit"
@@ -60,6 +60,23 @@ def test_another_medicine_is_never_taken_for_a_listed_one(words: str) -> None:
 @pytest.mark.parametrize("words", ["I don't know", "the little white one", "every morning with breakfast", ""])
 def test_ordinary_words_are_no_medicine(names: Names, words: str) -> None:
     assert named_in(names, hear(words)) == ()
+
+
+@pytest.mark.parametrize("words", ["because", "around", "anyway", "2 blocks", "again can you", "about your fall"])
+def test_a_word_that_shares_only_some_sounds_is_no_medicine(words: str) -> None:
+    listed = ["Bumex", "Effient", "Aleve", "amoxicillin", "albuterol"]
+    assert named_in(names_of(PACK.medicines, listed, PACK.everyday_names), hear(words)) == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("zarelto", "Xarelto"), ("aliquis", "Eliquis"), ("me topper law", "Lopressor"), ("elequest", "Eliquis")],
+)
+def test_a_name_is_known_by_its_sound_alone(words: str, name: str) -> None:
+    """Without the list of how it is misheard."""
+    generic, spelled = PACK.medicines[name.lower()].generic, PACK.medicines[name.lower()]
+    own = {one.lower(): generic for one in (spelled.generic, *spelled.brands)}
+    assert named_in(Names(own, {}), hear(words)) == (Named(generic, words, sure=False),)
 
 
 def test_two_of_a_group_have_no_everyday_name() -> None:
