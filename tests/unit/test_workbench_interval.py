@@ -1,8 +1,11 @@
 """Exact intervals agree with published tables and with their own definition."""
 
+from math import comb
+
 import pytest
 
-from server.workbench.interval import Proportion, at_least
+from server.workbench.interval import Proportion
+from server.workbench.metrics import ENOUGH_EMERGENCIES
 
 KIND = "unit"
 
@@ -22,9 +25,21 @@ def test_intervals_as_in_the_literature(hits: int, n: int, low: float, high: flo
     assert Proportion(hits, n).interval == pytest.approx((low, high), abs=5e-4)
 
 
-def test_no_miss_in_299_shows_less_than_one_percent_one_sided() -> None:
-    assert at_least(299, 299, 0.99) < 0.05
-    assert at_least(298, 298, 0.99) > 0.05
+@pytest.mark.parametrize(("hits", "n"), [(298, 299), (1, 2), (40, 263)])
+def test_each_tail_holds_a_fortieth(hits: int, n: int) -> None:
+    low, high = Proportion(hits, n).interval
+    assert at_least(hits, n, low) == pytest.approx(0.025)
+    assert at_least(hits + 1, n, high) == pytest.approx(0.975)
+
+
+def at_least(hits: int, n: int, p: float) -> float:
+    """Probability of `hits` or more of `n`, term by term."""
+    return sum(comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(hits, n + 1))
+
+
+def test_no_miss_in_so_many_shows_less_than_one_percent_one_sided() -> None:
+    assert at_least(ENOUGH_EMERGENCIES, ENOUGH_EMERGENCIES, 0.99) < 0.05
+    assert at_least(ENOUGH_EMERGENCIES - 1, ENOUGH_EMERGENCIES - 1, 0.99) > 0.05
 
 
 def test_nothing_seen_says_nothing() -> None:
