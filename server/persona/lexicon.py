@@ -58,7 +58,7 @@ class Lexicon:
             classes[name] = _alternatives(entries, classes)
         try:
             for body in classes.values():
-                re.compile(body)
+                compiled(body)
         except re.error as error:
             raise ValueError(f"a word class is not a valid expression: {error}") from None
         return cls(classes)
@@ -69,7 +69,7 @@ class Lexicon:
         body = "".join(self._item(item) for item in items)
         needs = [self._openers(item) for item in items if item[0] not in "?~" and item != END]
         try:
-            pattern = re.compile(rf"(?<= ){body}")
+            pattern = compiled(rf"(?<= ){body}")
         except re.error as error:
             raise ValueError(f"the phrase `{source}` is not a valid expression: {error}") from None
         return Phrase(source, pattern, tuple(sorted((need for need in needs if need), key=len)))
@@ -97,6 +97,8 @@ def _expand(text: str, known: Mapping[str, str], number: str = NUMBER) -> str:
 
 
 _openers = cache(openers)
+compiled = cache(re.compile)
+"""As `re.compile`, once for all packs: most of their thousands of expressions are shared, and `re` itself remembers 512."""
 
 
 def _class(name: str, known: Mapping[str, str]) -> str:

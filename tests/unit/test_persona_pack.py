@@ -57,6 +57,24 @@ def test_names_the_file_and_the_line(folder: Path, file: str, old: str, new: str
     assert "HERE" in spoil(folder, file, old, new)
 
 
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        (b"id: post-discharge\nname: Caf\xe9\n", "yaml:2: no text in UTF-8"),
+        (b"id: post-discharge\n\nname: \x07\n", "yaml:3: no text in UTF-8"),
+        (b"id: post-discharge\nname: [\n", "yaml:3: "),
+        (b"id: post-discharge\nname: Sam\nid: other\n", "yaml:3: the key `id` stands twice"),
+        (b"id: post-discharge\nreview_by: 2027-02-30\n", "yaml:2: day is out of range"),
+        (b"", "yaml:1: "),
+    ],
+)
+def test_names_the_line_that_cannot_be_read(folder: Path, written: bytes, complaint: str) -> None:
+    (folder / "persona.yaml").write_bytes(written)
+    with pytest.raises(PackError) as caught:
+        load_pack(folder)
+    assert f"post-discharge/persona.{complaint}" in str(caught.value)
+
+
 def test_names_a_missing_file(folder: Path) -> None:
     (folder.parent / "shared" / "escalation.yaml").unlink()
     with pytest.raises(PackError, match=r"post-discharge/escalation\.yaml:1: the file is missing"):
