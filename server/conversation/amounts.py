@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from server.conversation.days import WEEKDAYS
 from server.conversation.heard import PUNCTUATION, Heard
 from server.persona.questions import Measure, OtherUnit
 
@@ -16,7 +17,6 @@ CORRECTS = frozenset({"no", "sorry", "wait", "actually", "mean"})
 """Words after which a second number takes the place of the first."""
 COUNTS = {"once": 1, "one": 1, "twice": 2, "couple": 2, "few": 3, "several": 4, "none": 0, "zero": 0, "never": 0}
 """Everyday words for a small count; "few" and "several" are what people mean by them, not more."""
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOCK = frozenset({"oclock", "am", "pm"})
 
 
