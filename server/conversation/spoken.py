@@ -90,21 +90,15 @@ def spoken(raw: str) -> Spoken:
     tokens = [token.strip() for token in TOKEN.findall(text)]
     tokens = ["," if token.startswith("-") else MARKS.get(token, token.replace(",", "") or ",") for token in tokens]
     joined = join_numbers([(token, 0, 0) for token in tokens])
-    return Spoken(tuple(_spelled([word for word, _, _ in joined])))
+    return Spoken(tuple(_with_thousands([word for word, _, _ in joined])))
 
 
-def _spelled(words: list[str]) -> list[str]:
-    """Numbers that are said in more than one word: "100 point 4", "a hundred and one", "2 thousand"."""
+def _with_thousands(words: list[str]) -> list[str]:
+    """ "2 thousand" as "2000"; every other number of several words is `join_numbers`' business."""
     done: list[str] = []
     for word in words:
-        if word == "hundred" and done and done[-1] == "a":
-            done[-1] = "100"
-        elif word == "thousand" and done and done[-1].isdigit():
+        if word == "thousand" and done and done[-1].isdigit():
             done[-1] += "000"
-        elif len(done) > 1 and word.isdigit() and done[-1] == "point" and done[-2].isdigit():
-            done[-2:] = [f"{done[-2]}.{word}"]
-        elif len(done) > 1 and word.isdigit() and done[-1] == "and" and done[-2] == "100" and int(word) < 100:
-            done[-2:] = [str(100 + int(word))]
         else:
             done.append(word)
     return done

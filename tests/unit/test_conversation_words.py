@@ -4,6 +4,7 @@ import pytest
 
 from server.conversation.heard import hear
 from server.conversation.interruption import merge
+from server.conversation.spoken import spoken
 
 KIND = "unit"
 
@@ -34,6 +35,19 @@ KIND = "unit"
 )
 def test_becomes_comparable(raw: str, text: str) -> None:
     assert hear(raw).text == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("Call if it is a hundred and one.", " call if it is 101 "),
+        ("one hundred point four", " 100.4 "),
+        ("two thousand milligrams", " 2000 milligrams "),
+        ("Keep it between 100 and 80.", " keep it between 100 and 80 "),
+    ],
+)
+def test_numbers_of_the_persona_are_those_that_were_written(raw: str, text: str) -> None:
+    assert spoken(raw).text == text
 
 
 def test_quotes_the_original() -> None:
