@@ -1,6 +1,7 @@
 """The documentation is tested: links resolve, every setting and every command is in it."""
 
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -74,6 +75,18 @@ def documentation() -> str:
 @pytest.mark.parametrize("key", sorted(keys_in_code() | keys_of_settings()))
 def test_every_setting_is_documented(key: str) -> None:
     assert re.search(rf"\b{key}\b", documentation())
+
+
+def dependencies() -> set[str]:
+    """The packages that pyproject.toml asks for, by name."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        wanted = tomllib.load(file)["project"]["dependencies"]
+    return {re.split(r"[<>=]", line, maxsplit=1)[0] for line in wanted}
+
+
+@pytest.mark.parametrize("package", sorted(dependencies()))
+def test_every_dependency_is_justified(package: str) -> None:
+    assert re.search(rf"^\|[^|]*(?<![\w-]){package}(?![\w-])", text_of(ROOT / "docs" / "dependencies.md"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", sorted(commands()))
