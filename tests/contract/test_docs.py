@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import typer
 from pydantic_settings import BaseSettings
 
 from server import cli, config
@@ -61,10 +60,11 @@ def keys_of_settings() -> set[str]:
 
 def commands() -> set[str]:
     """Every command of the program, for example `nightlight run`."""
-    apps = [app for app in vars(cli).values() if isinstance(app, typer.Typer)]
-    infos = [info for app in apps for info in app.registered_commands]
-    names = {info.name or getattr(info.callback, "__name__", "").replace("_", "-") for info in infos}
-    return {f"nightlight {name}" for name in names}
+    apps = [group.typer_instance for group in cli.commands.registered_groups if group.typer_instance is not None]
+    groups = [(f"nightlight {app.info.name}", app) for app in apps]
+    found = [(name, info) for name, app in [("nightlight", cli.commands), *groups] for info in app.registered_commands]
+    names = {(name, info.name or getattr(info.callback, "__name__", "").replace("_", "-")) for name, info in found}
+    return {" ".join(pair) for pair in names}
 
 
 @cache
