@@ -52,11 +52,14 @@ $(VENV)/.models: $(VENV)/.ready $(shell find personas server/knowledge -name '*.
 	@echo 'Fetching the models and training the sentence classifier (one to two minutes, once)'
 	@$(BIN)/nightlight models && touch $@
 
-# Node builds the pages. Where it is not installed, a packaged one goes into the environment.
-NPM := $(shell command -v npm 2>/dev/null || echo "$(CURDIR)/$(BIN)/npm")
+# Node builds the pages. Where there is none, or one that is too old for Vite, a packaged one goes into the environment.
+NODE_FITS := $(shell command -v npm >/dev/null 2>&1 && node --version 2>/dev/null | \
+  awk -F '[v.]' '($$2 == 20 && $$3 >= 19) || ($$2 == 22 && $$3 >= 12) || $$2 > 22 {print "yes"}')
+# With its own folder first in the path: what npm starts asks for the `node` that comes first there.
+NPM := $(if $(NODE_FITS),npm,PATH="$(CURDIR)/$(BIN):$$PATH" "$(CURDIR)/$(BIN)/npm")
 
 web/node_modules/.package-lock.json: web/package-lock.json $(VENV)/.ready
-	@command -v npm >/dev/null || $(BIN)/pip install --quiet --require-hashes -r requirements-node.lock
+	@$(if $(NODE_FITS),true,$(BIN)/pip install --quiet --require-hashes -r requirements-node.lock)
 	@echo 'Installing the tools that build the pages'
 	@cd web && $(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch $@

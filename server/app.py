@@ -11,8 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
+from sqlalchemy.exc import DBAPIError
 
-from server import heap, language, lessons
+from server import environment, heap, language, lessons
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
 from server.config import ROOT, Settings
@@ -21,7 +22,7 @@ from server.escalation import desk
 from server.escalation.pager import ConsoleSink, Pager
 from server.invitation import store as invitations
 from server.invitation.routes import Clinic as ShownClinic
-from server.invitation.routes import InvitationRoutes
+from server.invitation.routes import Greeter, InvitationRoutes
 from server.knowledge import kit as knowledge
 from server.knowledge.likeness import Classifier
 from server.media.link import IceServer
@@ -33,14 +34,17 @@ from server.oversight import audit_page, persona_page
 from server.pages import install as pages
 from server.pages.live import Live
 from server.pages.staff import DATABASE
+from server.pages.templates import TEMPLATES as TEMPLATE_PAGES
 from server.persona.loading import load_pack
 from server.persona.pack import Clinic, Pack
+from server.record import checkins
 from server.record.database import Database
 from server.record.master_key import MasterKey
 from server.record.transaction import Transaction
 from server.signaling.candidate import CandidatePolicy
 from server.signaling.ice import IceSettings, ice_servers
 from server.signaling.socket import VisitSocket
+from server.signatures import is_signed
 from server.speech import kit as speech
 from server.speech.session import SpeechKit
 from server.vocabulary.clock import Clock, SystemClock
@@ -91,10 +95,16 @@ def _clinic(settings: Settings | None, pack: Pack) -> Clinic:
 
 
 async def open_records(settings: Settings, clock: Clock) -> Database:
-    """The records, migrated; used by the server and by every command that reads or writes them."""
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = MasterKey.load(settings.data, may_create=True)
-    return await Database.open(settings.records_url, key, clock)
+    """The records, migrated; used by the server and by every command that reads or writes them. Raises WrongSetting."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = MasterKey.load(settings.data, may_create=True)
+    except OSError as error:
+        raise environment.unusable_data(error) from None
+    try:
+        return await Database.open(settings.records_url, key, clock)
+    except (OSError, DBAPIError) as error:
+        raise environment.unusable_records(settings, error) from None
 
 
 @contextlib.asynccontextmanager
@@ -198,6 +208,7 @@ def _web(
 ) -> web.Application:
     app = web.Application(client_max_size=64 * 1024)
     pages.install(app, database, clock, live, templates=TEMPLATES, static=STATIC, https=settings.https)
+    app[TEMPLATE_PAGES].everywhere(signed=all(is_signed(pack) for pack in packs.values()))
     visits = _add_patient_routes(app, settings, database, registry, packs, clock)
     _add_staff_routes(app, settings, registry, packs, clock)
     app.on_shutdown.append(lambda _app: visits.close())
@@ -215,19 +226,17 @@ def _add_patient_routes(
     first = next(iter(packs.values()))
 
     def tell_nurse(tx: Transaction, checkin: CheckInId, patient: PatientId, hit: TriggerHit) -> None:
-        within = timedelta(seconds=first.escalation.tiers[hit.tier].acknowledge_within.value)
         me = Service("invitation")
+        # A link may be older than the folder of its persona; its nurse is told all the same.
+        pack = packs.get(checkins.get(tx, me, checkin).persona, first)
+        within = timedelta(seconds=pack.escalation.tiers[hit.tier].acknowledge_within.value)
         desk.request(tx, me, checkin=checkin, patient=patient, hit=hit, turn=0, where="", within=within)
 
     entrance = InvitationRoutes(
         database,
         clock,
-        ShownClinic(
-            first.clinic.name[:1].upper() + first.clinic.name[1:],
-            first.clinic.nurse_phone,
-            first.clinic.emergency_number,
-        ),
-        lambda persona: packs[persona].name,
+        _shown(first.clinic),
+        lambda persona: Greeter(packs[persona].name, _shown(packs[persona].clinic)),
         tell_nurse,
         registry.consented,
         secure_cookie=settings.https,
@@ -238,6 +247,10 @@ def _add_patient_routes(
     app.router.add_get("/api/visit/socket", visits.serve)
     registry.on_ended = visits.hang_up
     return visits
+
+
+def _shown(clinic: Clinic) -> ShownClinic:
+    return ShownClinic(clinic.name[:1].upper() + clinic.name[1:], clinic.nurse_phone, clinic.emergency_number)
 
 
 def _add_staff_routes(
@@ -260,17 +273,16 @@ def _add_staff_routes(
     )
     add_nurse_routes(app, console)
     audit_page.add_routes(app)
-    persona_page.add_routes(app, [_words(pack) for pack in packs.values()])
+    words = [_words(pack) for pack in packs.values()]
+    persona_page.add_routes(app, words, free_talk=bool(settings.language_endpoints))
 
 
 def _words(pack: Pack) -> persona_page.PersonaWords:
     lines = tuple(
-        persona_page.ApprovedLine(script, sentence, pack.source, pack.review_by)
-        for script, line in pack.lines.items()
-        for sentence in line.sentences
+        persona_page.ScriptLine(script, sentence) for script, line in pack.lines.items() for sentence in line.sentences
     )
-    signed_by = "" if pack.status == "draft until signed" else pack.status
-    return persona_page.PersonaWords(pack.name, pack.title, pack.version, signed_by, lines)
+    signed = is_signed(pack)
+    return persona_page.PersonaWords(pack.name, pack.title, pack.version, signed, pack.source, pack.review_by, lines)
 
 
 def _announce(live: Live, checkin: CheckInId) -> None:
@@ -313,7 +325,10 @@ async def _listen(stack: contextlib.AsyncExitStack, settings: Settings, applicat
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port)
-    await site.start()
+    try:
+        await site.start()
+    except OSError as error:
+        raise environment.cannot_listen(error) from None
     port = runner.addresses[0][1]
     application.address = settings.public_url or f"http://{settings.host}:{port}"
     await asyncio.sleep(0)

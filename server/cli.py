@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from server import demo, gating, language, lessons, logs, personas, triaging, trials
+from server import demo, gating, language, lessons, logs, patients_command, personas, staff_command, triaging, trials
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
 from server.config import Settings
 from server.invitation import store
@@ -104,6 +104,8 @@ commands.command()(trials.evaluate)
 commands.command()(gating.gate)
 commands.command()(triaging.triage)
 commands.add_typer(personas.personas)
+commands.add_typer(patients_command.patients)
+commands.add_typer(staff_command.staff)
 
 
 def main() -> None:

@@ -2,11 +2,25 @@
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from server.setting_values import (
+    FOLDER,
+    FROM_JSON,
+    HOST,
+    RECORDS,
+    THERE,
+    VOICE,
+    WEB_ADDRESS,
+    IceAddresses,
+    Money,
+    Phone,
+    Text,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where the project's data folders (`personas/`, `web/templates/`) are."""
@@ -56,77 +70,86 @@ class LanguageEndpoint(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Read from `NIGHTLIGHT_…`; `PORT` and `DATA` also work without the prefix."""
+    """Read from `NIGHTLIGHT_…`; `PORT` and `DATA` also work without the prefix. An empty variable is an unset one."""
 
-    model_config = SettingsConfigDict(env_prefix="NIGHTLIGHT_", frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="NIGHTLIGHT_", env_ignore_empty=True, frozen=True, extra="ignore", populate_by_name=True
+    )
 
-    host: str = "127.0.0.1"
+    host: Annotated[str, HOST] = Field("127.0.0.1", examples=["127.0.0.1"])
     """Address to listen on. Anything but loopback needs HTTPS in front: browsers give no microphone without it."""
     port: int = Field(8080, ge=0, le=65535, validation_alias=AliasChoices("PORT", "NIGHTLIGHT_PORT"))
     """TCP port; 0 takes a free one."""
-    data: Path = Field(Path("data"), validation_alias=AliasChoices("DATA", "NIGHTLIGHT_DATA"))
+    data: Annotated[Path, FOLDER] = Field(
+        Path("data"), validation_alias=AliasChoices("DATA", "NIGHTLIGHT_DATA"), examples=["/var/lib/nightlight"]
+    )
     """Folder of the records database and, in the embedded set-up, the master key."""
-    public_url: str = ""
+    public_url: Annotated[Text, WEB_ADDRESS] = Field("", examples=["https://checkin.example.org"])
     """How patients' phones reach this server, for example `https://checkin.example.org`; empty: host and port."""
-    database_url: str = ""
+    database_url: Annotated[Text, RECORDS] = Field("", examples=["sqlite:////data/records.db"])
     """SQLAlchemy URL of the records; empty: SQLite in the data folder."""
-    model_cache: Path = Path.home() / ".cache" / "nightlight" / "models"
+    model_cache: Annotated[Path, FOLDER] = Field(
+        Path.home() / ".cache" / "nightlight" / "models", examples=["/var/cache/nightlight"]
+    )
     """Where model files are kept after their first download."""
-    model_mirror: Path | None = None
+    model_mirror: Annotated[Path | None, THERE] = Field(None, examples=["/srv/models"])
     """A folder with the same files, looked in before the network."""
-    clinic: str = ""
+    clinic: Text = Field("", examples=["Example Clinic"])
     """What the clinic is called, on the pages and by the persona; empty: the persona pack's own words."""
-    nurse_phone: str = ""
+    nurse_phone: Phone = Field("", examples=["202-555-0100"])
     """The number patients are given for a nurse; empty: the persona pack's."""
-    emergency_number: str = ""
+    emergency_number: Phone = Field("", examples=["911"])
     """What the pages offer to call in an emergency; empty: the persona pack's. The persona's words are in the pack."""
-    voice: str = "auto"
+    voice: Annotated[Text, VOICE] = Field("auto", examples=["flite/slt"])
     """`auto` (flite if installed, else eSpeak NG), `flite/slt`, `flite/rms`, `espeak/en-us` …"""
     end_of_turn_model: bool = True
     """Whether the framework's local end-of-turn model has a vote; costs about 255 MB once."""
     max_checkins: int = Field(12, ge=1)
     """Check-ins that may run at once; more are asked to wait."""
-    link_hours: float = Field(24.0, gt=0)
+    link_hours: float = Field(24.0, gt=0, le=8760, allow_inf_nan=False)
     """How long a patient's link works."""
-    drop_off_minutes: float = Field(10.0, gt=0)
+    drop_off_minutes: float = Field(10.0, gt=0, le=1440, allow_inf_nan=False)
     """How long a check-in waits in memory for a patient who dropped off; the link resumes it after that too."""
-    llm_url: str = ""
+    llm_url: Text = Field("", examples=["https://llm.example.org/v1"])
     """An OpenAI-compatible server, up to and with the version: `https://llm.example.org/v1`. Empty: no language model."""
-    llm_key: str = Field("", repr=False)
+    llm_key: Text = Field("", repr=False)
     """Its API key."""
-    llm_model: str = ""
+    llm_model: Text = Field("", examples=["large"])
     """The large model: talks."""
-    llm_small_model: str = ""
+    llm_small_model: Text = Field("", examples=["small"])
     """The small model: reads turns; empty: the large one."""
-    llm_agreement: str = ""
+    llm_agreement: Text = Field("", examples=["BAA with Example Inc., 2026-03-01, contract 1234"])
     """The business associate agreement with whoever runs it; needed unless it is this machine."""
-    llm_fallbacks: tuple[LanguageEndpoint, ...] = ()
+    llm_fallbacks: Annotated[tuple[LanguageEndpoint, ...], NoDecode, FROM_JSON] = Field(
+        (), examples=['[{"url": "http://127.0.0.1:8081/v1", "model": "small"}]']
+    )
     """Further servers, asked in this order where the first fails; a JSON list."""
-    llm_prices: dict[str, tuple[float, float]] = {}
+    llm_prices: Annotated[dict[str, tuple[Money, Money]], NoDecode, FROM_JSON] = Field(
+        {}, examples=['{"large": [0.002, 0.008]}']
+    )
     """Price of 1,000 tokens in and out by model, as JSON."""
     llm_checkin_tokens: int = Field(200_000, ge=0)
     """Most tokens of one check-in."""
     llm_day_tokens: int = Field(5_000_000, ge=0)
     """Most tokens of one day (UTC), all check-ins together."""
-    llm_checkin_money: float | None = Field(None, ge=0)
+    llm_checkin_money: Money | None = Field(None, examples=["0.50"])
     """Most money of one check-in, in the unit of the prices; unset: not limited."""
-    llm_day_money: float | None = Field(None, ge=0)
+    llm_day_money: Money | None = Field(None, examples=["20"])
     """Most money of one day."""
-    stun: tuple[str, ...] = ()
+    stun: IceAddresses = Field((), examples=['["stun:stun.example.org:3478"]'])
     """STUN servers as a JSON list, for patients outside the server's network."""
-    turn: tuple[str, ...] = ()
+    turn: IceAddresses = Field((), examples=['["turn:turn.example.org:3478?transport=udp"]'])
     """TURN servers as a JSON list."""
-    turn_secret: str = Field("", repr=False)
+    turn_secret: Text = Field("", repr=False)
     """coturn's `static-auth-secret`."""
-    lan: bool | None = None
+    lan: bool | None = Field(None, examples=["true"])
     """Whether private addresses of patients may be contacted; unset: only when listening on loopback."""
 
-    @field_validator("public_url")
-    @classmethod
-    def _without_slash(cls, url: str) -> str:
-        if url and not url.startswith(("http://", "https://")):
-            raise ValueError("must begin with https:// (or http:// on this machine)")
-        return url.rstrip("/")
+    @model_validator(mode="after")
+    def _may_offer_turn(self) -> Self:
+        if self.turn and not self.turn_secret:
+            raise ValueError("NIGHTLIGHT_TURN_SECRET: NIGHTLIGHT_TURN needs the server's static-auth-secret here")
+        return self
 
     @model_validator(mode="after")
     def _may_ask_language_models(self) -> Self:

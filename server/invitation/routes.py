@@ -36,6 +36,14 @@ class Clinic:
     emergency_number: str
 
 
+@dataclass(frozen=True)
+class Greeter:
+    """Who a check-in is with: the persona, and the clinic it speaks for."""
+
+    name: str
+    clinic: Clinic
+
+
 def peer_address(request: web.Request) -> str:
     """The address of the connection itself; behind a proxy the application passes a better one."""
     return request.remote or ""
@@ -49,17 +57,18 @@ class InvitationRoutes:
         database: Database,
         clock: Clock,
         clinic: Clinic,
-        persona_name: Callable[[str], str],
+        greeter: Callable[[str], Greeter],
         tell_nurse: TellNurse,
         started: Started,
         *,
         secure_cookie: bool,
         address_of: AddressOf = peer_address,
     ) -> None:
+        """`clinic` stands on the page until the birth date has fitted, `greeter` says by persona whose words come after."""
         self._database = database
         self._clock = clock
         self._clinic = clinic
-        self._persona_name = persona_name
+        self._greeter = greeter
         self._tell_nurse = tell_nurse
         self._started = started
         self._secure_cookie = secure_cookie
@@ -142,12 +151,13 @@ class InvitationRoutes:
         return kind(state, self._clinic.nurse_phone)
 
     def _admitted(self, claim: Claim) -> web.Response:
+        greeter = self._greeter(claim.persona)
         body = {
             "first_name": claim.first_name,
-            "persona": {"id": claim.persona, "name": self._persona_name(claim.persona)},
-            "clinic": self._clinic.name,
-            "nurse_phone": self._clinic.nurse_phone,
-            "emergency_number": self._clinic.emergency_number,
+            "persona": {"id": claim.persona, "name": greeter.name},
+            "clinic": greeter.clinic.name,
+            "nurse_phone": greeter.clinic.nurse_phone,
+            "emergency_number": greeter.clinic.emergency_number,
             "checkin": claim.checkin,
             "status": claim.status,
         }

@@ -3,6 +3,7 @@
 Every text is run alone: int8 scales what it sees together, so a neighbor in a batch would move the vector.
 """
 
+import logging
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ import onnxruntime
 
 from server.knowledge.weights import MINILM
 from server.knowledge.wordpiece import BEGIN, END, Piece, WordPieces
+from server.record.privacy import log
 from server.vocabulary.models import ModelMissing, Models
 
 WIDTH = 384
@@ -52,6 +54,8 @@ _KNOWN = {
     ),
 }
 """First dimensions of three vectors, computed apart from this code in float64 with numpy and Hugging Face's tokenizer."""
+
+_logger = logging.getLogger(__name__)
 
 Vectors = npt.NDArray[np.float32]
 
@@ -104,7 +108,8 @@ class Embedder:
         made = (cls(folder, graph) for graph in _GRAPHS if (folder / graph).is_file())
         if faithful := next((embedder for embedder in made if embedder.is_faithful()), None):
             return faithful
-        raise ModelMissing(f"{folder}: the sentence embedder does not give its known vectors; delete the folder")
+        models.tell(f"  {folder}: does not give the known vectors of the sentence embedder")
+        raise ModelMissing("the sentence embedder is damaged; delete its folder in the model cache and start again")
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32 [n, 384]."""
@@ -147,7 +152,9 @@ def _build_apart(folder: Path) -> None:
     command = (sys.executable, "-m", "server.knowledge.embedder", str(folder))
     done = subprocess.run(command, capture_output=True, check=False, text=True)  # noqa: S603
     if done.returncode:
-        raise ModelMissing(f"{folder}: the sentence embedder could not be built: {done.stderr.strip()[-300:]}")
+        last = done.stderr.strip().rpartition("\n")[2]
+        log(_logger, logging.WARNING, "sentence_embedder_not_built", status=done.returncode, error=last)
+        raise ModelMissing("the sentence embedder could not be built on this machine; the log says why")
 
 
 def _build(folder: Path) -> None:

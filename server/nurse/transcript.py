@@ -134,7 +134,7 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
         case events.PatientSilent(seconds=seconds):
             return f"No answer for {round(seconds)} seconds."
         case events.QuestionUnanswered():
-            return f"{patient} asked something that has no approved answer."
+            return f"{patient} asked something that the script has no answer to."
         case events.EscalationRequested(trigger=trigger):
             return f"A nurse was called: {title(trigger)}."
         case events.NurseAsked():

@@ -20,6 +20,12 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.globals["assets"] = Manifest(static).tags
+        # A page that nobody told anything about signatures shows drafts.
+        self.everywhere(signed=False)
+
+    def everywhere(self, **values: object) -> None:
+        """Values that every page has, the parts that pages share included."""
+        self._environment.globals.update(values)
 
     def render(self, name: str, **values: object) -> str:
         return self._environment.get_template(name).render(**values)

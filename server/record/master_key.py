@@ -1,7 +1,6 @@
 """The key that wraps every patient's key. It never enters the database, a log or an error."""
 
 import base64
-import binascii
 import hashlib
 import os
 from collections.abc import Mapping
@@ -63,9 +62,12 @@ class MasterKey:
 
 def _decode(encoded: str, source: str) -> bytes:
     try:
-        return base64.b64decode(encoded.strip(), validate=True)
-    except binascii.Error:
+        secret = base64.b64decode(encoded.strip(), validate=True)
+    except ValueError:
         raise MasterKeyError(f"{source} is not a key in base64: {_REMEDY}") from None
+    if len(secret) != 32:
+        raise MasterKeyError(f"{source} must be 32 bytes, not {len(secret)}: {_REMEDY}")
+    return secret
 
 
 def _create(path: Path) -> None:

@@ -10,6 +10,25 @@ NOBODY = _HASHER.hash("")
 """A hash to check against when no account matches, so that a guess at an e-mail address takes the same time."""
 
 
+SHORTEST = 15
+"""NIST SP 800-63B-4 section 3.1.1.2, for a password that is the only factor."""
+LONGEST = 200
+"""What the sign-in page takes."""
+_KNOWN = frozenset({"nightlight-demo", "passwordpassword", "correct horse battery staple"})
+"""Long enough and in every list of guesses; the first one is what every demo prints."""
+
+
+def problem(password: str) -> str:
+    """Why this may not become somebody's password, and what to do; empty when it may."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        return f"must have {SHORTEST} to {LONGEST} characters; a sentence only you would say is easy to remember"
+    if not password.isprintable():
+        return "must have only characters that can be typed"
+    if password.casefold() in _KNOWN or len(set(password)) < 5:
+        return "is easily guessed; a sentence only you would say is better"
+    return ""
+
+
 def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 

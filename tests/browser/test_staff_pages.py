@@ -24,7 +24,9 @@ async def refusal(page: Page, address: str) -> int:
 
 async def test_a_new_check_in_makes_a_link_that_works(house: House) -> None:
     nurse = await house.staff(NURSE)
+    await expect(nurse.locator("#draft")).to_contain_text("Draft until signed")
     await nurse.click("#new-check-in")
+    await expect(nurse.locator("#new-check-in-body")).to_contain_text("Do not send one to a real patient.")
     await nurse.select_option("#patient", label="Maria Alvarez")
     await nurse.click("#make-link")
     link = await nurse.input_value("#invitation-link")
@@ -61,9 +63,10 @@ async def test_compliance_sees_a_whole_chain_and_no_patient(house: House) -> Non
     assert await refusal(page, f"{house.service.address}/staff/persona") == 403
 
 
-async def test_a_clinician_reads_every_approved_sentence(house: House) -> None:
+async def test_a_clinician_reads_every_sentence_of_the_scripts(house: House) -> None:
     page = await house.staff(CLINICIAN)
     await expect(page.locator("main")).to_contain_text("I'm not a person or a nurse.")
+    await expect(page.locator("#draft")).to_contain_text("Draft until signed")
     await expect(page.locator(".persona-words .pill.warn")).to_have_text(["Draft until signed", "Draft until signed"])
     assert await refusal(page, f"{house.service.address}/staff/") == 403
     assert await refusal(page, f"{house.service.address}/staff/audit") == 403

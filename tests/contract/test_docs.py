@@ -1,11 +1,11 @@
 """The documentation is tested: links resolve, every setting and every command is in it."""
 
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
 
 import pytest
-import typer
 from pydantic_settings import BaseSettings
 
 from server import cli, config
@@ -60,10 +60,11 @@ def keys_of_settings() -> set[str]:
 
 def commands() -> set[str]:
     """Every command of the program, for example `nightlight run`."""
-    apps = [app for app in vars(cli).values() if isinstance(app, typer.Typer)]
-    infos = [info for app in apps for info in app.registered_commands]
-    names = {info.name or getattr(info.callback, "__name__", "").replace("_", "-") for info in infos}
-    return {f"nightlight {name}" for name in names}
+    apps = [group.typer_instance for group in cli.commands.registered_groups if group.typer_instance is not None]
+    groups = [(f"nightlight {app.info.name}", app) for app in apps]
+    found = [(name, info) for name, app in [("nightlight", cli.commands), *groups] for info in app.registered_commands]
+    names = {(name, info.name or getattr(info.callback, "__name__", "").replace("_", "-")) for name, info in found}
+    return {" ".join(pair) for pair in names}
 
 
 @cache
@@ -74,6 +75,18 @@ def documentation() -> str:
 @pytest.mark.parametrize("key", sorted(keys_in_code() | keys_of_settings()))
 def test_every_setting_is_documented(key: str) -> None:
     assert re.search(rf"\b{key}\b", documentation())
+
+
+def dependencies() -> set[str]:
+    """The packages that pyproject.toml asks for, by name."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        wanted = tomllib.load(file)["project"]["dependencies"]
+    return {re.split(r"[<>=]", line, maxsplit=1)[0] for line in wanted}
+
+
+@pytest.mark.parametrize("package", sorted(dependencies()))
+def test_every_dependency_is_justified(package: str) -> None:
+    assert re.search(rf"^\|[^|]*(?<![\w-]){package}(?![\w-])", text_of(ROOT / "docs" / "dependencies.md"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", sorted(commands()))

@@ -15,7 +15,7 @@ from server.nurse.console import Console
 from server.nurse.neighbors import Answered, OnAnswered, PersonaChoice
 from server.nurse.routes import add_routes as add_nurse_routes
 from server.oversight import audit_page, persona_page
-from server.oversight.persona_page import ApprovedLine, PersonaWords
+from server.oversight.persona_page import PersonaWords, ScriptLine
 from server.pages.install import install
 from server.pages.live import Live
 from server.pages.staff import cookie_name
@@ -34,7 +34,7 @@ EMAILS = {role: f"{role.value}@clinic.example" for role in Role}
 APPROVED_CANARY = "Personacanary may say this."
 ANA = PersonaChoice("after-discharge", "Ana", "After discharge", "Asks how the first days at home go.")
 ANAS_WORDS = PersonaWords(
-    "Ana", "after discharge", "1.0", "", (ApprovedLine("greeting", APPROVED_CANARY, "Clinical lead", "2027-05-01"),)
+    "Ana", "after discharge", "1.0", False, "Clinical lead", "2027-05-01", (ScriptLine("greeting", APPROVED_CANARY),)
 )
 CHEST = TriggerHit("CHEST_PAIN", 4, Tier.EMERGENCY, "my chest feels tightcanary")
 
@@ -122,7 +122,7 @@ async def staff_pages(
 
         add_nurse_routes(app, _console(records, note))
         audit_page.add_routes(app)
-        persona_page.add_routes(app, [ANAS_WORDS])
+        persona_page.add_routes(app, [ANAS_WORDS], free_talk=False)
         extra(app)
         members = {role: await _hire(records, role) for role in Role}
         async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:

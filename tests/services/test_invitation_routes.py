@@ -16,7 +16,7 @@ from server.invitation import store
 from server.invitation.addresses import MOST_AT_ONCE
 from server.invitation.errors import NotClaimed
 from server.invitation.link import mint
-from server.invitation.routes import COOKIE, Clinic, InvitationRoutes
+from server.invitation.routes import COOKIE, Clinic, Greeter, InvitationRoutes
 from server.pages.errors import answer_errors
 from server.pages.templates import TEMPLATES, Templates
 from server.record import patients
@@ -32,6 +32,7 @@ KIND = "services"
 
 RIGHT = {"month": 3, "day": 14}
 WRONG = {"month": 12, "day": 24}
+ANAS_CLINIC = Clinic("Riverside Clinic", "555-0188", "112")
 
 
 @dataclass
@@ -73,7 +74,7 @@ async def house(database: Database, clock: MovableClock, tmp_path: Path) -> Asyn
         database,
         clock,
         Clinic("Hillside Clinic", "555-0199", "911"),
-        {"discharge": "Ana"}.__getitem__,
+        {"discharge": Greeter("Ana", ANAS_CLINIC)}.__getitem__,
         tell,
         started,
         secure_cookie=True,
@@ -116,9 +117,9 @@ async def test_the_right_birthday_opens_the_check_in(house: House) -> None:
     assert await reply.json() == {
         "first_name": "Canary",
         "persona": {"id": "discharge", "name": "Ana"},
-        "clinic": "Hillside Clinic",
-        "nurse_phone": "555-0199",
-        "emergency_number": "911",
+        "clinic": "Riverside Clinic",
+        "nurse_phone": "555-0188",
+        "emergency_number": "112",
         "checkin": house.checkin,
         "status": "invited",
     }

@@ -1,6 +1,7 @@
 """The real sentence embedder and classifier, and what a process says that can have neither."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from server.knowledge.examples import Example
 from server.knowledge.likeness import Classifier
 from server.knowledge.training import trained
 from server.model_store import ModelStore
-from server.vocabulary.models import ModelMissing
+from server.vocabulary.models import ModelFile, ModelMissing
 
 KIND = "services"
 
@@ -108,6 +109,31 @@ async def test_without_the_model_phrases_decide_alone(tmp_path: Path, monkeypatc
     assert made is None
     assert (part.name, part.state) == ("triage", "fallback")
     assert "NIGHTLIGHT_MODEL_MIRROR" in part.what
+    assert "/" not in part.what
+
+
+@dataclass(frozen=True)
+class OneFolder:
+    """Models that are there, but not as they should be."""
+
+    folder: Path
+    tell: Callable[[str], None]
+
+    def fetch(self, files: tuple[ModelFile, ...]) -> Path:
+        return self.folder
+
+
+async def test_a_model_that_cannot_be_built_is_said_in_plain_words(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"not weights")
+    made, part = await kit.classifier(OneFolder(tmp_path, lambda line: None), EXAMPLES)
+    assert made is None
+    assert "could not be built on this machine; the log says why" in part.what
+    assert str(tmp_path) not in part.what
+    assert "Error" not in part.what
+    assert "sentence_embedder_not_built" in caplog.text
+    assert "Error" in caplog.text
 
 
 async def test_without_examples_phrases_decide_alone(tmp_path: Path) -> None:
