@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from server.persona.loading import load_pack
+from server.vocabulary.table import TableInvalid
 from server.workbench.cases import SetInvalid, as_lines, cases_of_table, lock, lock_of, read_cases
 from server.workbench.lines import parse
 
@@ -89,11 +90,19 @@ def test_a_table_becomes_cases_of_one_turn(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("id\ttier\n", r"unseen\.tsv:1: no column is called trigger"),
-        (f"{TABLE}u1\tterrible\tX\tf\twords\n", r"unseen\.tsv:2: "),
+        ("id\ttier\n", r"unseen\.tsv:1: no column `trigger`; the first line must name id, tier, trigger, family"),
+        (f"{TABLE}u1\tterrible\tX\tf\twords\n", r"unseen\.tsv:2: column `tier`: Input should be 'emergency', "),
+        (f"{TABLE}u1\tnone\ttoo many words\tf\twords\n", r"unseen\.tsv:2: column `trigger`: "),
+        (f"{TABLE}u1\tnone\t\tf\t\n", r"unseen\.tsv:2: column `utterance`: "),
     ],
 )
 def test_a_wrong_table_is_refused(tmp_path: Path, text: str, complaint: str) -> None:
     (tmp_path / "unseen.tsv").write_text(text, "utf-8")
-    with pytest.raises(SetInvalid, match=complaint):
+    with pytest.raises(TableInvalid, match=complaint):
         cases_of_table(tmp_path / "unseen.tsv", "bothering")
+
+
+def test_a_table_whose_name_is_no_family_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "my table.tsv").write_text(TABLE, "utf-8")
+    with pytest.raises(SetInvalid, match=r"my table\.tsv: name the file with letters"):
+        cases_of_table(tmp_path / "my table.tsv", "bothering")
