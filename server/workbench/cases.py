@@ -1,9 +1,9 @@
 """The clinical evaluation set (research/clinical.md section 4): cases as data, locked by hash so that no set drifts."""
 
-import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,19 +15,12 @@ from server.conversation.state import Visit
 from server.persona.pack import Pack
 from server.persona.shape import Frozen, Name
 from server.record.patients import Medicine, PatientFacts
-from server.vocabulary.errors import ServiceError
 from server.vocabulary.table import Folded, Trimmed, read_table
+from server.workbench.lock import SetInvalid, check, lock
 
 Level = Literal["emergency", "urgent", "same_day", "fyi", "none"]
 Style = Literal["plain", "rambler", "minimizer", "terse", "angry", "confused", "caregiver"]
-LOCK = "LOCK"
 TODAY = date(2026, 11, 20)
-
-
-class SetInvalid(ServiceError):
-    """The evaluation set cannot be used as it is; the message names the file and the remedy."""
-
-    code = "evaluation_set_invalid"
 
 
 class OnList(Frozen):
@@ -112,31 +105,32 @@ class Case(Frozen):
 
 def read_cases(folder: Path) -> tuple[Case, ...]:
     """Every case of a pack's evaluation folder; raises `SetInvalid` when a file is not as `LOCK` has it."""
-    if lock_of(folder) != _kept(folder):
-        raise SetInvalid(
-            f"{folder}: not the set that {LOCK} names; if the change is meant, run `nightlight evaluate --lock`"
-        )
+    check(folder)
     cases = [case for file in sorted(folder.glob("*.jsonl")) for case in _read(file)]
-    twice = {case.id for case in cases if sum(case.id == other.id for other in cases) > 1}
-    if twice:
-        raise SetInvalid(f"{folder}: ids that stand twice: {', '.join(sorted(twice))}")
+    if twice := _twice(cases):
+        raise SetInvalid(f"{folder}: ids that stand twice: {', '.join(twice)}")
     return tuple(cases)
 
 
-def lock_of(folder: Path) -> str:
-    """What `LOCK` must say: `sha256sum` lines of every file of the set."""
-    files = sorted([*folder.glob("*.jsonl"), *folder.glob("*.tsv")])
-    return "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
+def add(folder: Path, table: Path, at: str) -> Path:
+    """Adds the cases of a table (see `cases_of_table`) to a set as a file of their own, and locks it.
+
+    Writes nothing and raises `SetInvalid` for a set that is not as its `LOCK` has it, a file that is there already, or an id
+    that stands twice.
+    """
+    target = folder / f"{table.stem}.jsonl"
+    if target.exists():
+        raise SetInvalid(f"{target}: is there already; give the table another name")
+    cases = cases_of_table(table, at)
+    if twice := _twice([*read_cases(folder), *cases]):
+        raise SetInvalid(f"{table}: ids that stand twice, here or in the set: {', '.join(twice)}")
+    target.write_text(as_lines(cases), "utf-8")
+    lock(folder)
+    return target
 
 
-def lock(folder: Path) -> None:
-    """Declare the files as they are now to be the set."""
-    (folder / LOCK).write_text(lock_of(folder), "utf-8")
-
-
-def _kept(folder: Path) -> str:
-    file = folder / LOCK
-    return file.read_text("utf-8") if file.is_file() else ""
+def _twice(cases: Sequence[Case]) -> list[str]:
+    return sorted(name for name, count in Counter(case.id for case in cases).items() if count > 1)
 
 
 def _read(file: Path) -> Iterator[Case]:

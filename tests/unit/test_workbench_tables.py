@@ -1,4 +1,4 @@
-"""`nightlight gate` and `nightlight triage` read a table each and print it in two forms, with a report where it says what to expect."""
+"""The commands `gate` and `triage` read a table and print it in two forms, with a report where it says what to expect."""
 
 import json
 from pathlib import Path
