@@ -16,7 +16,7 @@ CROSSING = {"speech": {"media"}, "conversation": {"persona"}}
 """The only two stages that know another one."""
 KNOW_ALL = {"checkin", "workbench", "commands"}
 """The conductor, who knows the order of stages, and the commands that try them on files."""
-BUILDS = {"app", "cli", "config", "demo", "language", "lessons", "model_store"}
+BESIDE = {module.stem for module in modules("server") if len(module.parts) == 2} - {"cli"}
 """Modules beside the packages; no package imports one, but `commands`, which builds as `app` does."""
 BEHIND = {"server.workbench": ("server/commands/",), "server.commands": ("server/commands/", "server/cli.py")}
 """Packages that a check-in must run without, and where they may be imported."""
@@ -58,7 +58,7 @@ STAGES = sorted({module.parts[1] for module in modules("server") if len(module.p
 
 def packages_known_by(stage: str) -> set[str]:
     """The packages of server/ that a package may import besides itself."""
-    every = set(STAGES) | (BUILDS if stage == "commands" else set())
+    every = set(STAGES) | (BESIDE if stage == "commands" else set())
     return BELOW.get(stage, every if stage in KNOW_ALL else SHARED | CROSSING.get(stage, set())) | {stage}
 
 
