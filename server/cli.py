@@ -12,8 +12,13 @@ from typing import Annotated
 
 import typer
 
-from server import demo, gating, language, lessons, logs, patients_command, personas, staff_command, triaging, trials
+from server import demo, language, lessons, logs
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
+from server.commands import evaluation, gate, personas, simulate, triage
+from server.commands.installation import pack_of
+from server.commands.patients import patients as patient_commands
+from server.commands.staff import staff as staff_commands
+from server.commands.terminal import DataOption, fail, run, settings_of, tell
 from server.config import Settings
 from server.invitation import store
 from server.knowledge import kit as knowledge
@@ -26,7 +31,6 @@ from server.record.journal import Entry
 from server.record.patients import PatientCard
 from server.record.transaction import Transaction
 from server.speech import kit as speech
-from server.terminal import DataOption, fail, run, settings_of, tell
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.parts import Part
@@ -99,13 +103,13 @@ def bench(
     run(module.main(turns))
 
 
-commands.command()(trials.simulate)
-commands.command()(trials.evaluate)
-commands.command()(gating.gate)
-commands.command()(triaging.triage)
+commands.command()(simulate.simulate)
+commands.command()(evaluation.evaluate)
+commands.command()(gate.gate)
+commands.command()(triage.triage)
 commands.add_typer(personas.personas)
-commands.add_typer(patients_command.patients)
-commands.add_typer(staff_command.staff)
+commands.add_typer(patient_commands)
+commands.add_typer(staff_commands)
 
 
 def main() -> None:
@@ -141,13 +145,12 @@ async def _serve(settings: Settings, with_demo: bool) -> None:
 
 
 async def _invite(settings: Settings, wanted: str, persona: str) -> None:
-    if persona not in (packs := load_packs()):
-        fail(f"persona: no pack named {persona!r}; there are: {', '.join(packs)}")
+    pack = pack_of(settings, persona)
     database = await open_records(settings, SystemClock())
     try:
         card = _chosen(await database.run(lambda tx: patients.find_all(tx, _COMMAND)), wanted)
         lifetime = timedelta(hours=settings.link_hours)
-        invitation = await database.run(lambda tx: store.create(tx, _COMMAND, card.id, persona, lifetime))
+        invitation = await database.run(lambda tx: store.create(tx, _COMMAND, card.id, pack.id, lifetime))
     finally:
         await database.close()
     tell(f"check-in {invitation.checkin}, link good until {invitation.expires_at:%Y-%m-%d %H:%M} UTC")

@@ -9,7 +9,7 @@ from server.persona.pack import Pack
 
 
 def examples(personas: Path, packs: Mapping[str, Pack]) -> tuple[Example, ...]:
-    """Every `*/utterances/*.tsv` of the folder and every sentence its guardrails are held to; raises `ExamplesInvalid`."""
+    """Every `*/utterances/*.tsv` of the folder and every sentence its guardrails are held to; raises `TableInvalid`."""
     triggers = frozenset(rail for pack in packs.values() for rail in pack.guardrails)
     written = read_examples(personas.glob("*/utterances/*.tsv"), triggers)
     held_to = [example for pack in packs.values() for example in _held_to(pack)]

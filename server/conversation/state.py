@@ -107,7 +107,7 @@ class State:
     """The open question was cut off before it could be understood, so what follows is no answer to it."""
     stop_checked: bool = False
     soothed: bool = False
-    """"Take your time" was said; once a check-in is kind, each time is nagging."""
+    """"Take your time" was said, so silence does not bring it again; who asks for a moment is told it each time."""
     hesitates: str = ""
     """The cue of hesitation seen since the patient last spoke: silence is given more time."""
     cue_asked: bool = False

@@ -3,18 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from server.vocabulary.errors import ServiceError
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo
+
+from server.vocabulary.table import Trimmed, read_table
 
 NONE = "none"
 """Label of what means no guardrail."""
-_HEADER = "label"
-
-
-class ExamplesInvalid(ServiceError):
-    """A line of a file of examples cannot be used."""
-
-    code = "examples_invalid"
 
 
 @dataclass(frozen=True)
@@ -26,16 +22,21 @@ class Example:
     utterance: str
 
 
+def _known(label: str, info: ValidationInfo) -> str:
+    if label not in (info.context or {})["labels"]:
+        raise ValueError(f"wanted a guardrail's id or `{NONE}`")
+    return label
+
+
+class _Row(BaseModel):
+    """One line of a file."""
+
+    label: Annotated[str, AfterValidator(_known)]
+    utterance: Annotated[Trimmed, Field(min_length=1)]
+
+
 def read_examples(files: Iterable[Path], triggers: frozenset[str]) -> tuple[Example, ...]:
-    """Every `label<TAB>utterance` line; raises `ExamplesInvalid` naming file and line for any other, or an unknown label."""
-    return tuple(example for file in sorted(files) for example in _read(file, triggers | {NONE}))
-
-
-def _read(file: Path, labels: frozenset[str]) -> Iterable[Example]:
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-        label, _, utterance = line.partition("\t")
-        if not line.strip() or (number == 1 and label == _HEADER):
-            continue
-        if label not in labels or not utterance.strip() or "\t" in utterance:
-            raise ExamplesInvalid(f"{file}:{number}: wanted a guardrail's id or `{NONE}`, a tab and an utterance")
-        yield Example(label, utterance.strip())
+    """Every row of these tables with the columns label and utterance; raises `TableInvalid`, also for an unknown label."""
+    known = {"labels": triggers | {NONE}}
+    rows = (row for file in sorted(files) for row in read_table(file, _Row, known))
+    return tuple(Example(row.label, row.utterance) for row in rows)

@@ -76,7 +76,7 @@ class Guardrail(Frozen):
     extra: tuple[Name, ...] = ()
     """Said after `says`, also when `says` was said before for another guardrail."""
     asks: tuple[Name, ...] = ()
-    """Questions of `staying` or `between` asked before anything else."""
+    """Questions of `staying` asked before anything else."""
     is_request: bool = False
     """The patient's words ask us for something, so they are not taken for an answer."""
     ask_if_supposed: bool = True
@@ -223,10 +223,9 @@ class Numbers(Frozen):
 
 
 class TierPolicy(Frozen):
-    """How soon a nurse must have seen a page of this tier."""
+    """How soon a nurse must have seen a page of this tier; what happens when none has is not built yet."""
 
     acknowledge_within: Number
-    remind_every: Number | None = None
 
 
 class EscalationPolicy(Frozen):

@@ -1,12 +1,12 @@
 """The clinical evaluation set (research/clinical.md section 4): cases as data, locked by hash so that no set drifts."""
 
-import csv
-import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
@@ -15,18 +15,12 @@ from server.conversation.state import Visit
 from server.persona.pack import Pack
 from server.persona.shape import Frozen, Name
 from server.record.patients import Medicine, PatientFacts
-from server.vocabulary.errors import ServiceError
+from server.vocabulary.table import Folded, Trimmed, read_table
+from server.workbench.lock import SetInvalid, check, lock
 
 Level = Literal["emergency", "urgent", "same_day", "fyi", "none"]
 Style = Literal["plain", "rambler", "minimizer", "terse", "angry", "confused", "caregiver"]
-LOCK = "LOCK"
 TODAY = date(2026, 11, 20)
-
-
-class SetInvalid(ServiceError):
-    """The evaluation set cannot be used as it is; the message names the file and the remedy."""
-
-    code = "evaluation_set_invalid"
 
 
 class OnList(Frozen):
@@ -111,31 +105,32 @@ class Case(Frozen):
 
 def read_cases(folder: Path) -> tuple[Case, ...]:
     """Every case of a pack's evaluation folder; raises `SetInvalid` when a file is not as `LOCK` has it."""
-    if lock_of(folder) != _kept(folder):
-        raise SetInvalid(
-            f"{folder}: not the set that {LOCK} names; if the change is meant, run `nightlight evaluate --lock`"
-        )
+    check(folder)
     cases = [case for file in sorted(folder.glob("*.jsonl")) for case in _read(file)]
-    twice = {case.id for case in cases if sum(case.id == other.id for other in cases) > 1}
-    if twice:
-        raise SetInvalid(f"{folder}: ids that stand twice: {', '.join(sorted(twice))}")
+    if twice := _twice(cases):
+        raise SetInvalid(f"{folder}: ids that stand twice: {', '.join(twice)}")
     return tuple(cases)
 
 
-def lock_of(folder: Path) -> str:
-    """What `LOCK` must say: `sha256sum` lines of every file of the set."""
-    files = sorted([*folder.glob("*.jsonl"), *folder.glob("*.tsv")])
-    return "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
+def add(folder: Path, table: Path, at: str) -> Path:
+    """Adds the cases of a table (see `cases_of_table`) to a set as a file of their own, and locks it.
+
+    Writes nothing and raises `SetInvalid` for a set that is not as its `LOCK` has it, a file that is there already, or an id
+    that stands twice.
+    """
+    target = folder / f"{table.stem}.jsonl"
+    if target.exists():
+        raise SetInvalid(f"{target}: is there already; give the table another name")
+    cases = cases_of_table(table, at)
+    if twice := _twice([*read_cases(folder), *cases]):
+        raise SetInvalid(f"{table}: ids that stand twice, here or in the set: {', '.join(twice)}")
+    target.write_text(as_lines(cases), "utf-8")
+    lock(folder)
+    return target
 
 
-def lock(folder: Path) -> None:
-    """Declare the files as they are now to be the set."""
-    (folder / LOCK).write_text(lock_of(folder), "utf-8")
-
-
-def _kept(folder: Path) -> str:
-    file = folder / LOCK
-    return file.read_text("utf-8") if file.is_file() else ""
+def _twice(cases: Sequence[Case]) -> list[str]:
+    return sorted(name for name, count in Counter(case.id for case in cases).items() if count > 1)
 
 
 def _read(file: Path) -> Iterator[Case]:
@@ -148,31 +143,41 @@ def _read(file: Path) -> Iterator[Case]:
             raise SetInvalid(f"{file}:{number}: {place}: {first['msg']}") from None
 
 
+class Row(Frozen):
+    """One line of a table of utterances."""
+
+    id: Name
+    tier: Annotated[Level, Folded]
+    trigger: Annotated[Trimmed, Field(pattern=r"^[A-Za-z0-9_.-]*$")]
+    """Empty or `none` where no guardrail is wanted by name."""
+    family: Annotated[Trimmed, Field(pattern=r"^[A-Za-z0-9_.-]*$")]
+    utterance: Annotated[str, Field(min_length=1)]
+
+
 def cases_of_table(file: Path, at: str) -> list[Case]:
-    """Single-turn cases of a TSV with the columns id, tier, trigger, family and utterance, said in answer to `at`.
+    """Single-turn cases of a table with the columns id, tier, trigger, family and utterance, said in answer to `at`.
 
     Their family has the table's name before it, so that what was written apart is counted apart. A tier of `none` or `fyi`
-    makes a control that nobody may be paged for. Raises `SetInvalid`.
+    makes a control that nobody may be paged for. Raises `TableInvalid`, and `SetInvalid` for a name that no family can have.
     """
-    wanted = ("id", "tier", "trigger", "family", "utterance")
-    with file.open(encoding="utf-8", newline="") as table:
-        rows = csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)
-        if missing := [name for name in wanted if name not in (rows.fieldnames or ())]:
-            raise SetInvalid(f"{file}:1: no column is called {', '.join(missing)}")
-        return [_case_of_row(file, number, row, at) for number, row in enumerate(rows, 2)]
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]*", file.stem):
+        raise SetInvalid(
+            f"{file}: name the file with letters, digits, _, . and - alone; its cases are counted under it"
+        )
+    return [_case_of_row(row, file.stem, at) for row in read_table(file, Row)]
 
 
-def _case_of_row(file: Path, number: int, row: dict[str, str], at: str) -> Case:
-    tier, trigger = row["tier"].strip().lower(), row["trigger"].strip()
-    named = [trigger] if trigger and trigger.lower() != "none" else []
-    expect: dict[str, object] = (
-        {"tier_max": "same_day"} if tier in ("none", "fyi") else {"tier_min": tier, "triggers": named}
+def _case_of_row(row: Row, table: str, at: str) -> Case:
+    named = () if row.trigger.lower() in ("", "none") else (row.trigger,)
+    quiet = row.tier in ("none", "fyi")
+    return Case(
+        id=row.id,
+        version=1,
+        family=f"{table}.{row.family or 'all'}",
+        at=at,
+        turns=(row.utterance,),
+        expect=Expect(tier_max="same_day") if quiet else Expect(tier_min=row.tier, triggers=named),
     )
-    case = {"id": row["id"], "version": 1, "family": f"{file.stem}.{row['family'] or 'all'}", "at": at}
-    try:
-        return Case.model_validate(case | {"turns": [row["utterance"]], "expect": expect})
-    except ValidationError as error:
-        raise SetInvalid(f"{file}:{number}: {error.errors(include_url=False, include_input=False)[0]['msg']}") from None
 
 
 def as_lines(cases: Iterable[Case]) -> str:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.persona.pack import Pack
+from server.workbench import lock
 from server.workbench.cases import Case, read_cases
 from server.workbench.gate import judge_rows, read_rows
 from server.workbench.interval import Proportion
+from server.workbench.lock import SetInvalid
 from server.workbench.metrics import (
     EMERGENCY,
     URGENT,
@@ -21,6 +23,7 @@ from server.workbench.metrics import (
 )
 from server.workbench.outcome import Outcome, play, rank
 from server.workbench.rehearsal import Judge
+from server.workbench.ship_gates import ShipGates
 
 
 @dataclass(frozen=True)
@@ -52,22 +55,25 @@ class Evaluation:
     """The same metrics with the sentence classifier; empty where it was not there."""
 
 
-def evaluate(pack: Pack, folder: Path, judge: Judge | None, tell: Callable[[str], None]) -> Evaluation:
+def evaluate(
+    pack: Pack, folder: Path, gates: ShipGates, judge: Judge | None, tell: Callable[[str], None]
+) -> Evaluation:
     """Plays every case by rules alone, then with `judge` if there is one. Raises `SetInvalid`."""
     cases = read_cases(folder)
-    if _shared(folder).is_dir():
-        read_cases(_shared(folder))  # has no cases, but is locked as well
+    if not cases:
+        raise SetInvalid(f"{folder}: there are no cases; write a .jsonl file of them, or add a table with --add")
+    lock.check(_shared(folder))
     tell(f"{pack.id}: {len(cases)} cases by rules alone")
     outcomes, same = _played(pack, cases, None)
-    gate = {table.stem: _gate(pack, table) for table in gate_tables(folder)}
+    tables = {table.stem: _gate(pack, table) for table in gate_tables(folder)}
     best, judged = outcomes, []
     if judge is not None:
         tell(f"{pack.id}: {len(cases)} cases with the sentence classifier")
         best, same_again = _played(pack, cases, judge)
-        judged = metrics_of(best, gate, same_again)
+        judged = metrics_of(best, tables, same_again, gates)
     return Evaluation(
         pack=pack,
-        metrics=metrics_of(outcomes, gate, same),
+        metrics=metrics_of(outcomes, tables, same, gates),
         families=_rows(best, lambda one: one.case.family),
         styles=_rows(best, lambda one: one.case.style),
         misses=[line for one in best for line in _differences(one)],
@@ -100,7 +106,15 @@ def _gate(pack: Pack, table: Path) -> GateCounts:
 
 def _seen(outcome: Outcome) -> tuple[object, ...]:
     """Everything of an outcome but how long it took."""
-    return (outcome.by_turn, outcome.ever, outcome.problems, outcome.unsafe, outcome.spoken, outcome.met)
+    return (
+        outcome.by_turn,
+        outcome.ever,
+        outcome.problems,
+        outcome.unsafe,
+        outcome.spoken,
+        outcome.refused,
+        outcome.met,
+    )
 
 
 def _rows(outcomes: Sequence[Outcome], by: Callable[[Outcome], str]) -> list[Row]:
@@ -115,7 +129,7 @@ def _row(name: str, outcomes: Sequence[Outcome]) -> Row:
         told(wanted_at(outcomes, EMERGENCY)),
         told(wanted_at(outcomes, URGENT)),
         paged(controls(outcomes), URGENT),
-        sum(bool(one.problems or one.unsafe) for one in outcomes),
+        sum(bool(one.problems or one.unsafe or one.refused) for one in outcomes),
     )
 
 
@@ -127,3 +141,4 @@ def _differences(one: Outcome) -> Iterable[str]:
         yield f"{one.case.id}: told more urgently than {most}"
     yield from (f"{one.case.id}: {problem}" for problem in one.problems)
     yield from (f"{one.case.id}: said what it must not: {text}" for text in one.unsafe)
+    yield from (f"{one.case.id}: the gate refused: {text}" for text in one.refused)

@@ -1,38 +1,33 @@
 """`nightlight gate FILE.tsv`: what the output gate makes of the sentences of a file, each with the passage it may rest on."""
 
-import csv
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field
 
 from server.conversation.gate import Gate
 from server.conversation.grounding import Similarity
 from server.conversation.state import Visit
 from server.persona.pack import Pack
-from server.vocabulary.errors import ServiceError
+from server.persona.shape import Frozen
 from server.vocabulary.speech import Passage, Receipt
+from server.vocabulary.table import Folded, Trimmed, read_table
+from server.workbench.printout import Printout, section
 
-NEEDED = ("sentence", "evidence")
-VERDICTS = ("allow", "block")
-
-
-class UnreadableFile(ServiceError):
-    """The file cannot be judged; the message says what to mend."""
-
-    code = "unreadable_file"
-    status = 400
+Verdict = Literal["allow", "block"]
+VERDICTS = get_args(Verdict)
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Frozen):
     """One line of the file."""
 
     sentence: str
-    evidence: str
-    expected: str
-    """`allow`, `block`, or empty where the file does not say."""
+    evidence: Trimmed
+    expected: Annotated[Literal[Verdict, ""], Folded] = Field("", alias="verdict")
+    """Empty where the file does not say."""
 
 
 @dataclass(frozen=True)
@@ -48,26 +43,8 @@ class Judged:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Tab-separated with a header; raise UnreadableFile naming the missing column or the line with a wrong verdict."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
-    reader = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    columns = reader.fieldnames or ()
-    for column in NEEDED:
-        if column not in columns:
-            raise UnreadableFile(
-                f"{path}:1: no column `{column}`; the header needs {' and '.join(NEEDED)}, separated by tabs"
-            )
-    return [_row(path, at, fields, "verdict" in columns) for at, fields in enumerate(reader, 2)]
-
-
-def _row(path: Path, line: int, fields: dict[str, str | None], judged: bool) -> Row:
-    expected = (fields.get("verdict") or "").strip().lower() if judged else ""
-    if judged and expected not in VERDICTS:
-        raise UnreadableFile(f"{path}:{line}: verdict is `{expected}`; say allow or block")
-    return Row(fields["sentence"] or "", (fields["evidence"] or "").strip(), expected)
+    """Raises `TableInvalid`."""
+    return read_table(path, Row)
 
 
 def judge_rows(pack: Pack, rows: Sequence[Row], similarity: Similarity | None = None) -> Iterator[Judged]:
@@ -82,13 +59,13 @@ def run(
     pack: Pack, path: Path, as_json: bool, tell: Callable[[str], None], similarity: Similarity | None = None
 ) -> None:
     """Print every verdict and, where the file says what it should be, how often it was right."""
-    explain = Gate(pack, Visit("")).explain
+    explain, printout = Gate(pack, Visit("")).explain, Printout(as_json, tell)
     judged = list(judge_rows(pack, read_rows(path), similarity))
     for one in judged:
-        tell(_json(one) if as_json else f"{one.verdict:<6} {one.receipt.reason:<14} {one.row.sentence}")
+        printout.line(_object(one), f"{one.verdict:<6} {one.receipt.reason:<14} {one.row.sentence}")
     if any(one.row.expected for one in judged):
-        report = table(judged)
-        tell(json.dumps({"confusion": report}) if as_json else _shown(judged, report, explain))
+        counts = table(judged)
+        printout.line({"confusion": counts}, _shown(judged, counts, explain))
 
 
 def table(judged: Sequence[Judged]) -> dict[str, int]:
@@ -97,14 +74,13 @@ def table(judged: Sequence[Judged]) -> dict[str, int]:
     return {f"{expected}_{verdict}": counts[f"{expected}_{verdict}"] for expected in VERDICTS for verdict in VERDICTS}
 
 
-def _json(one: Judged) -> str:
-    fields = {
+def _object(one: Judged) -> dict[str, object]:
+    return {
         "sentence": one.row.sentence,
         "verdict": one.verdict,
         "reason": one.receipt.reason,
         "passage": one.receipt.passage,
     }
-    return json.dumps(fields, ensure_ascii=False)
 
 
 def _shown(judged: Sequence[Judged], counts: dict[str, int], explain: Callable[[str], str]) -> str:
@@ -114,6 +90,7 @@ def _shown(judged: Sequence[Judged], counts: dict[str, int], explain: Callable[[
         lines.append(f"{expected:<11} {allowed:>7}  {blocked:>7}")
     for expected, title in (("block", "Unsafe, but allowed"), ("allow", "Safe, but blocked")):
         wrong = [one for one in judged if one.row.expected == expected != one.verdict]
-        lines += ["", f"{title}: {len(wrong)}"]
-        lines += [f"  {one.row.sentence}  ({one.receipt.reason}: {explain(one.receipt.reason)})" for one in wrong]
+        lines += section(
+            title, [f"{one.row.sentence}  ({one.receipt.reason}: {explain(one.receipt.reason)})" for one in wrong]
+        )
     return "\n".join(lines)

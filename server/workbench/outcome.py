@@ -29,6 +29,8 @@ class Outcome:
     """Spoken sentences that hold words which the case forbids."""
     spoken: int
     """Sentences that were spoken."""
+    refused: tuple[str, ...]
+    """Sentences that were to be spoken and that the gate refused: the patient never hears them."""
     met: frozenset[str]
     """Questions that were answered."""
     milliseconds: tuple[float, ...]
@@ -56,7 +58,7 @@ def play(pack: Pack, case: Case, judge: Judge | None = None) -> Outcome:
         if isinstance(act, Says):
             milliseconds.append((time.perf_counter() - began) * 1000)
     rehearsal.hear_out()
-    return _judged(case, [moment.event for moment in rehearsal.moments], tuple(milliseconds))
+    return judged(case, [moment.event for moment in rehearsal.moments], tuple(milliseconds))
 
 
 def _begin(rehearsal: Rehearsal, case: Case) -> None:
@@ -69,7 +71,8 @@ def _begin(rehearsal: Rehearsal, case: Case) -> None:
         raise LinesInvalid(f"{case.id}: at: this patient is not asked a question {case.at!r}") from None
 
 
-def _judged(case: Case, events: Sequence[e.Event], milliseconds: tuple[float, ...]) -> Outcome:
+def judged(case: Case, events: Sequence[e.Event], milliseconds: tuple[float, ...]) -> Outcome:
+    """What came of it, told from the journal; `milliseconds`: one for each turn."""
     pages = [event for event in events if isinstance(event, e.EscalationRequested)]
     gated = [event for event in events if isinstance(event, e.SentenceGated)]
     spoken = [event.text for event in gated if event.allowed]
@@ -84,6 +87,7 @@ def _judged(case: Case, events: Sequence[e.Event], milliseconds: tuple[float, ..
             text for text in spoken if any(bad.casefold() in text.casefold() for bad in case.expect.must_not_say)
         ),
         spoken=len(spoken),
+        refused=tuple(event.text for event in gated if not event.allowed),
         met=frozenset(question_of(one) for one in closed if one.status == "met"),
         milliseconds=milliseconds,
     )

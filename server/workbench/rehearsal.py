@@ -1,7 +1,10 @@
 """A whole check-in in text, on a time of its own: the very thread, gate and record of a call, without sound or a clock.
 
-Nothing is written and nobody is paged. Of a call it lacks the recognizer's mistakes and the partial transcripts by which
-an emergency is paged before its sentence ends: here the page comes with the end of the words.
+Nothing is written and nobody is paged. Of a call it lacks:
+- the recognizer's mistakes and partial transcripts: here a page comes with the end of the words, in a call it may come before;
+- the language model: what the patient says is read by rules and the classifier alone, and every word is an approved one;
+- the page for a patient who drops off in danger, and every other deadline that runs while nobody is there;
+- turns that are typed.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +32,8 @@ PATIENT_PAUSE = 1.0
 REPLY_SECONDS = 0.33
 """From the patient's last sound to the persona's first; the median of docs/measurements.md."""
 KEPT_SECONDS = 600.0
-"""A patient who is away for longer finds a check-in taken up from its journal; the default of `drop_off_minutes`."""
+"""A patient who is away for longer finds a check-in taken up from its journal; a test holds it to the default of
+`drop_off_minutes`, and what a service sets there changes nothing here: a set must come out the same everywhere."""
 
 
 Judge = Callable[[str], tuple[Likeness, ...]]

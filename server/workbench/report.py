@@ -6,11 +6,13 @@ from server.workbench.evaluate import Evaluation, Row
 from server.workbench.interval import Proportion
 from server.workbench.metrics import Metric
 
+FAIL = "FAIL"
 PREFACE = """# Evaluation
 
 Written by `nightlight evaluate --report docs/evaluation.md`; do not edit.
 
-Definitions and ship gates follow research/clinical.md section 4; every gate is a design choice that no clinician has signed.
+Definitions and ship gates follow research/clinical.md section 4. The gates stand in `personas/shared/evaluation/gates.yaml`
+with their sources; every one is a draft that no clinician has signed.
 The cases are invented, in English, typed and not spoken, and what each must come to is **our own judgment: no clinician
 has judged any case yet** (`gold_by` is empty). The sets are locked by the SHA-256 sums in
 `personas/<persona>/evaluation/LOCK`. The table `gate` of the shared folder is the one the output gate was developed on, and
@@ -62,8 +64,13 @@ def verdict(metric: Metric) -> str:
     if metric.unproven:
         return "not shown"
     if metric.passed is not None:
-        return "pass" if metric.passed else "FAIL"
+        return "pass" if metric.passed else FAIL
     return "-" if metric.proportion or metric.measured else "not measured"
+
+
+def failed(evaluation: Evaluation) -> bool:
+    """Whether a ship gate failed, by rules alone or with the classifier. One that is not shown or not measured did not fail."""
+    return any(verdict(metric) == FAIL for _, metrics in _runs(evaluation) for metric in metrics)
 
 
 def value(metric: Metric) -> str:

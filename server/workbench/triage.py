@@ -1,44 +1,43 @@
 """`nightlight triage FILE.tsv`: what triage finds in the utterances of a file, each by itself."""
 
-import csv
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
 
 from server.conversation.heard import hear
 from server.conversation.triage import Context, Triage, examine, named_groups
 from server.persona.pack import Pack
-from server.vocabulary.errors import ServiceError
-from server.vocabulary.findings import Likeness, Tier, TriggerHit
+from server.persona.shape import Frozen
+from server.vocabulary.findings import Tier, TriggerHit
+from server.vocabulary.table import Folded, read_table
+from server.workbench.cases import Level
 from server.workbench.interval import Proportion
+from server.workbench.printout import Printout, section
+from server.workbench.rehearsal import Judge
 
-UTTERANCE = "utterance"
-"""The one column a file must have; `tier` is checked, `medicines` and `chips` (both with commas) are context."""
 NONE = "none"
 TIERS = (*Tier, NONE)
 
-Judge = Callable[[str], Sequence[Likeness]]
+Listed = Annotated[
+    tuple[str, ...], BeforeValidator(lambda cell: tuple(part.strip() for part in cell.split(",") if part.strip()))
+]
+"""Several in one cell, with commas between them."""
 Share = dict[str, float | None]
 """`hits` `of` how many, the `rate` and its exact 95 % interval from `low` to `high`."""
 
 
-class UnreadableUtterances(ServiceError):
-    """The file cannot be judged; the message says what to mend."""
-
-    code = "unreadable_file"
-    status = 400
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the file."""
+class Row(Frozen):
+    """One line of the file; a column but the utterance may be missing."""
 
     utterance: str
-    tier: str
+    tier: Annotated[Literal[Level, ""], Folded] = ""
     """What it should come to; empty where the file does not say."""
-    medicines: tuple[str, ...] = ()
-    chips: tuple[str, ...] = ()
+    medicines: Listed = ()
+    """Context, as are the chips."""
+    chips: Listed = ()
 
 
 @dataclass(frozen=True)
@@ -58,21 +57,8 @@ class Judged:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Tab-separated with a header; raise UnreadableUtterances naming the missing column or the line with a wrong tier."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableUtterances(f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
-    lines = text.splitlines()
-    if not lines:
-        raise UnreadableUtterances(f"{path}: the file is empty; it needs a header with the column `{UTTERANCE}`")
-    reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-    columns = reader.fieldnames or ()
-    if UTTERANCE not in columns:
-        raise UnreadableUtterances(
-            f"{path}:1: no column `{UTTERANCE}`; there are: {', '.join(columns)}. Columns are separated by tabs"
-        )
-    return [_row(path, line, fields) for line, fields in enumerate(reader, 2)]
+    """Raises `TableInvalid`."""
+    return read_table(path, Row)
 
 
 def judge_rows(pack: Pack, rows: Sequence[Row], judge: Judge | None) -> Iterator[Judged]:
@@ -86,13 +72,13 @@ def judge_rows(pack: Pack, rows: Sequence[Row], judge: Judge | None) -> Iterator
 
 def run(pack: Pack, rows: Sequence[Row], judge: Judge | None, as_json: bool, tell: Callable[[str], None]) -> None:
     """Print what was found and, where the file says what it should be, how often it was right."""
-    judged = []
+    judged, printout = [], Printout(as_json, tell)
     for one in judge_rows(pack, rows, judge):
         judged.append(one)
-        tell(json.dumps(as_object(one), ensure_ascii=False) if as_json else as_text(one))
+        printout.line(as_object(one), as_text(one))
     if any(one.row.tier for one in judged):
         report = summary(judged)
-        tell(json.dumps({"summary": report}, ensure_ascii=False) if as_json else summary_text(report))
+        printout.line({"summary": report}, summary_text(report))
 
 
 def as_object(one: Judged) -> dict[str, object]:
@@ -101,6 +87,7 @@ def as_object(one: Judged) -> dict[str, object]:
         "utterance": one.row.utterance,
         "tier": one.tier,
         "triggers": [_trigger(hit) for hit in one.found.hits],
+        "evidence": list(dict.fromkeys(hit.quote for hit in one.found.hits)),
         "negatives": [{"id": no.trigger, "version": no.version, "quote": no.quote} for no in one.found.negatives],
     }
 
@@ -134,20 +121,10 @@ def summary_text(report: dict[str, object]) -> str:
     lines.append(f"false alarms           {_shown(false_alarms)}")
     for title, key in (("Missed", "misses"), ("False alarms", "false_alarm_list")):
         wrong: list[dict[str, str]] = report[key]  # type: ignore[assignment]
-        lines += ["", f"{title}: {len(wrong)}"]
-        lines += [f"  {one['expected']:<10} came to {one['tier']:<10} {one['utterance']}" for one in wrong]
+        lines += section(
+            title, [f"{one['expected']:<10} came to {one['tier']:<10} {one['utterance']}" for one in wrong]
+        )
     return "\n".join(lines)
-
-
-def _row(path: Path, line: int, fields: dict[str, str | None]) -> Row:
-    tier = (fields.get("tier") or "").strip().lower()
-    if tier and tier not in TIERS:
-        raise UnreadableUtterances(f"{path}:{line}: tier is `{tier}`; say one of {', '.join(TIERS)}")
-    return Row(fields[UTTERANCE] or "", tier, _listed(fields.get("medicines")), _listed(fields.get("chips")))
-
-
-def _listed(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def _trigger(hit: TriggerHit) -> dict[str, object]:

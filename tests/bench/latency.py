@@ -1,7 +1,8 @@
 """How long a patient waits: end of their words to the persona's first sound at the client, and how often they are cut off.
 
-The service runs as a child process and the patient is a real WebRTC peer, both on this machine. Sentences and voices are
-our own; `end of their words` is the last sample above 1 % of the peak. Prints figures and judges nothing.
+The service runs as a child process and the patient is a real WebRTC peer, both on this machine. The patient answers what was
+asked, because how long a pause may last depends on the question; sentences and voices are our own. `End of their words` is
+the last sample above 1 % of the peak. Prints figures and judges nothing.
 """
 
 import asyncio
@@ -9,30 +10,19 @@ import itertools
 import json
 import os
 import tempfile
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.fakes.easy_patient import GOODBYE, asked, easy_answer
 from tests.fakes.patient import SimulatedPatient
 from tests.fakes.service import Service
 from tests.fakes.speakers import Speaker
 from tests.fakes.timing import pause
 
 VOICES = (("espeak", "en-us"), ("flite", "rms"), ("espeak", "en-us+f3"), ("flite", "slt"))
-ANSWERS = (
-    "No, no chest pain.",
-    "No, I can breathe just fine.",
-    "No, nothing like that.",
-    "No.",
-    "No, my head is clear.",
-    "I have been a little better since I came home.",
-    "I sleep well but I get tired in the afternoon.",
-    "Yes, I have all of them.",
-    "No, I did not miss any.",
-    "I would call nine one one and sit down.",
-    "I worry about the stairs in my house.",
-    "That sounds right to me.",
-)
+PERSONA = "post-discharge"
 PAUSED = (
     ("I took the water pill and", "then I went back to bed."),
     ("It hurts a little when I", "turn my head to the left."),
@@ -79,19 +69,29 @@ async def _replies(service: Service, speakers: list[Speaker], wanted: int) -> li
     replies: list[Reply] = []
     voices = itertools.cycle(speakers)
     while len(replies) < wanted:
-        checkin, link = await service.new_link()
-        totals: list[float | None] = []
+        checkin, link = await service.new_link(persona=PERSONA)
         async with SimulatedPatient(service.address, link.split("#")[1]) as patient:
             await patient.enter()
             await patient.connect()
-            for text in itertools.islice(ANSWERS, wanted - len(replies)):
-                await patient.until_listening()
-                totals.append(await _ask(patient, next(voices), text))
-                _progress(text, totals[-1])
+            totals = [total async for total in _talk(patient, voices, wanted - len(replies))]
         timings = await _timings(service, checkin)
         measured = [total for total in totals if total is not None]
         replies += [_reply(total, timing) for total, timing in zip(measured, timings, strict=False)]
     return replies
+
+
+async def _talk(patient: SimulatedPatient, voices: Iterator[Speaker], most: int) -> AsyncIterator[float | None]:
+    """Answer every question, until the goodbye or `most` answers; the milliseconds each reply took."""
+    await patient.until_listening()
+    for _ in range(most):
+        if GOODBYE in (said := patient.captions()[-1]):
+            return
+        script = asked(PERSONA, said)
+        text = easy_answer(script)
+        total = await _ask(patient, next(voices), text)
+        _progress(f"{script or 'no question known'}: {text}", total)
+        yield total
+        await patient.until_listening()
 
 
 async def _ask(patient: SimulatedPatient, speaker: Speaker, text: str) -> float | None:
@@ -117,7 +117,7 @@ async def _print_cuts(service: Service, speakers: list[Speaker]) -> None:
     cut = 0
     voices = itertools.cycle(speakers)
     for start in range(0, len(PAUSED), 5):
-        _, link = await service.new_link()
+        _, link = await service.new_link(persona=PERSONA)
         async with SimulatedPatient(service.address, link.split("#")[1]) as patient:
             await patient.enter()
             await patient.connect()
@@ -131,7 +131,7 @@ async def _print_interruptions(service: Service, speakers: list[Speaker]) -> Non
     """The patient speaks while the persona does: how soon is it silent?"""
     waits = []
     for speaker in itertools.islice(itertools.cycle(speakers), INTERRUPTIONS):
-        _, link = await service.new_link()
+        _, link = await service.new_link(persona=PERSONA)
         async with SimulatedPatient(service.address, link.split("#")[1]) as patient:
             await patient.enter()
             await patient.connect()

@@ -14,8 +14,12 @@ BELOW = {"vocabulary": set(), "record": {"vocabulary"}, "pages": {"vocabulary", 
 """What the shared packages themselves may import."""
 CROSSING = {"speech": {"media"}, "conversation": {"persona"}}
 """The only two stages that know another one."""
-KNOW_ALL = {"checkin", "workbench"}
+KNOW_ALL = {"checkin", "workbench", "commands"}
 """The conductor, who knows the order of stages, and the commands that try them on files."""
+BESIDE = {module.stem for module in modules("server") if len(module.parts) == 2} - {"cli"}
+"""Modules beside the packages; no package imports one, but `commands`, which builds as `app` does."""
+BEHIND = {"server.workbench": ("server/commands/",), "server.commands": ("server/commands/", "server/cli.py")}
+"""Packages that a check-in must run without, and where they may be imported."""
 
 PLACES = {
     "aiortc": ("server/media/",),
@@ -56,7 +60,7 @@ STAGES = sorted({module.parts[1] for module in modules("server") if len(module.p
 
 def packages_known_by(stage: str) -> set[str]:
     """The packages of server/ that a package may import besides itself."""
-    every = set(STAGES)
+    every = set(STAGES) | (BESIDE if stage == "commands" else set())
     return BELOW.get(stage, every if stage in KNOW_ALL else SHARED | CROSSING.get(stage, set())) | {stage}
 
 
@@ -69,6 +73,13 @@ def test_a_stage_imports_only_what_it_may_know(stage: str) -> None:
         if name.split(".")[1] not in packages_known_by(stage)
     }
     assert crossings == set()
+
+
+@pytest.mark.parametrize("package", sorted(BEHIND))
+def test_no_check_in_needs_the_commands_on_files(package: str) -> None:
+    users = {module.as_posix() for module in modules("server") if imports_any(module, package)}
+    places = (f"{package.replace('.', '/')}/", *BEHIND[package])
+    assert {user for user in users if not user.startswith(places)} == set()
 
 
 def test_perception_knows_nothing_of_the_server() -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.knowledge.examples import Example, ExamplesInvalid, read_examples
+from server.knowledge.examples import Example, read_examples
 from server.knowledge.head import Floats, Head, train
+from server.vocabulary.table import TableInvalid
 
 KIND = "unit"
 
@@ -51,7 +52,7 @@ def test_a_head_is_kept(head: Head, tmp_path: Path) -> None:
 
 
 def test_examples_are_read_in_order_of_their_files(tmp_path: Path) -> None:
-    (tmp_path / "b.tsv").write_text("none\tI slept well.\n\n")
+    (tmp_path / "b.tsv").write_text("label\tutterance\nnone\tI slept well.\n\n")
     (tmp_path / "a.tsv").write_text("label\tutterance\nSYNCOPE\t I keeled over.\n")
     found = read_examples(tmp_path.glob("*.tsv"), frozenset({"SYNCOPE"}))
     assert found == (Example("SYNCOPE", "I keeled over."), Example("none", "I slept well."))
@@ -59,6 +60,6 @@ def test_examples_are_read_in_order_of_their_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ["SYNCOP\tI keeled over.", "SYNCOPE I keeled over.", "SYNCOPE\t ", "SYNCOPE\ta\tb"])
 def test_a_line_that_cannot_be_used_is_named(line: str, tmp_path: Path) -> None:
-    (tmp_path / "a.tsv").write_text(f"none\tI slept well.\n{line}\n")
-    with pytest.raises(ExamplesInvalid, match=r"a\.tsv:2"):
+    (tmp_path / "a.tsv").write_text(f"label\tutterance\nnone\tI slept well.\n{line}\n")
+    with pytest.raises(TableInvalid, match=r"a\.tsv:3: "):
         read_examples(tmp_path.glob("*.tsv"), frozenset({"SYNCOPE"}))

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from server.app import load_packs
+from server.commands.patient_file import Known, WrongCard, known_to, read_card
 from server.config import ROOT
-from server.patient_file import Known, WrongCard, known_to, read_card
 from server.record.patients import Medicine, PatientFacts
 
 KIND = "unit"

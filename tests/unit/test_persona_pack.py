@@ -88,8 +88,9 @@ def test_the_hash_names_the_content(folder: Path) -> None:
     assert load_pack(folder).content_hash != PACK.content_hash
 
 
-def test_the_hash_leaves_screenplays_out(folder: Path) -> None:
-    (folder / "screenplays" / "more.yaml").write_text("title: more\n")
+@pytest.mark.parametrize("beside", ["screenplays", "evaluation"])
+def test_the_hash_leaves_out_what_a_pack_is_held_to(folder: Path, beside: str) -> None:
+    (folder / beside / "more.yaml").write_text("title: more\n")
     assert load_pack(folder).content_hash == PACK.content_hash
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from server.persona.loading import load_pack
-from server.workbench.cases import SetInvalid, as_lines, cases_of_table, lock, lock_of, read_cases
+from server.vocabulary.table import TableInvalid
+from server.workbench.cases import add, as_lines, cases_of_table, read_cases
 from server.workbench.lines import parse
+from server.workbench.lock import SetInvalid, changes, lock, lock_of
 
 KIND = "unit"
 
@@ -89,11 +91,62 @@ def test_a_table_becomes_cases_of_one_turn(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("id\ttier\n", r"unseen\.tsv:1: no column is called trigger"),
-        (f"{TABLE}u1\tterrible\tX\tf\twords\n", r"unseen\.tsv:2: "),
+        ("id\ttier\n", r"unseen\.tsv:1: no column `trigger`; the first line must name id, tier, trigger, family"),
+        (f"{TABLE}u1\tterrible\tX\tf\twords\n", r"unseen\.tsv:2: column `tier`: Input should be 'emergency', "),
+        (f"{TABLE}u1\tnone\ttoo many words\tf\twords\n", r"unseen\.tsv:2: column `trigger`: "),
+        (f"{TABLE}u1\tnone\t\tf\t\n", r"unseen\.tsv:2: column `utterance`: "),
     ],
 )
 def test_a_wrong_table_is_refused(tmp_path: Path, text: str, complaint: str) -> None:
     (tmp_path / "unseen.tsv").write_text(text, "utf-8")
-    with pytest.raises(SetInvalid, match=complaint):
+    with pytest.raises(TableInvalid, match=complaint):
         cases_of_table(tmp_path / "unseen.tsv", "bothering")
+
+
+def test_a_table_whose_name_is_no_family_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "my table.tsv").write_text(TABLE, "utf-8")
+    with pytest.raises(SetInvalid, match=r"my table\.tsv: name the file with letters"):
+        cases_of_table(tmp_path / "my table.tsv", "bothering")
+
+
+@pytest.fixture
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("apart") / "unseen.tsv"
+    file.write_text(f"{TABLE}u1\tnone\t\tidiom\tthat kills me\n", "utf-8")
+    return file
+
+
+def test_an_added_table_is_locked_with_the_set(folder: Path, table: Path) -> None:
+    assert add(folder, table, "worry") == folder / "unseen.jsonl"
+    assert [case.id for case in read_cases(folder)] == ["a", "u1"]
+
+
+def test_adding_blesses_nothing_that_changed_before(folder: Path, table: Path) -> None:
+    with (folder / "some.jsonl").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    with pytest.raises(SetInvalid, match=r"some\.jsonl: not as LOCK has it"):
+        add(folder, table, "worry")
+    assert changes(folder) == ["some.jsonl"]
+
+
+def test_adding_overwrites_no_file(folder: Path, table: Path) -> None:
+    add(folder, table, "worry")
+    table.write_text(f"{TABLE}u2\tnone\t\tidiom\tI could die laughing\n", "utf-8")
+    with pytest.raises(SetInvalid, match=r"unseen\.jsonl: is there already"):
+        add(folder, table, "worry")
+    assert [case.id for case in read_cases(folder)] == ["a", "u1"]
+
+
+def test_an_added_id_stands_once(folder: Path, table: Path) -> None:
+    table.write_text(f"{TABLE}a\tnone\t\tidiom\tthat kills me\n", "utf-8")
+    with pytest.raises(SetInvalid, match=r"unseen\.tsv: ids that stand twice, here or in the set: a"):
+        add(folder, table, "worry")
+    assert [case.id for case in read_cases(folder)] == ["a"]
+
+
+def test_what_changed_since_the_lock_is_named(folder: Path) -> None:
+    (folder / "gates.yaml").write_text("", "utf-8")
+    (folder / "some.jsonl").unlink()
+    assert changes(folder) == ["gates.yaml", "some.jsonl"]
+    lock(folder)
+    assert changes(folder) == []

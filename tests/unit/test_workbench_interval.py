@@ -4,8 +4,9 @@ from math import comb
 
 import pytest
 
+from server.app import PERSONAS
 from server.workbench.interval import Proportion
-from server.workbench.metrics import ENOUGH_EMERGENCIES
+from server.workbench.ship_gates import read_ship_gates
 
 KIND = "unit"
 
@@ -38,8 +39,9 @@ def at_least(hits: int, n: int, p: float) -> float:
 
 
 def test_no_miss_in_so_many_shows_less_than_one_percent_one_sided() -> None:
-    assert at_least(ENOUGH_EMERGENCIES, ENOUGH_EMERGENCIES, 0.99) < 0.05
-    assert at_least(ENOUGH_EMERGENCIES - 1, ENOUGH_EMERGENCIES - 1, 0.99) > 0.05
+    enough = read_ship_gates(PERSONAS / "shared" / "evaluation").emergency_sensitivity.cases
+    assert at_least(enough, enough, 0.99) < 0.05
+    assert at_least(enough - 1, enough - 1, 0.99) > 0.05
 
 
 def test_nothing_seen_says_nothing() -> None:

@@ -1,31 +1,37 @@
 """The metrics count what they say they count, and a gate that too few cases could prove is not passed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from server.persona.loading import load_pack
-from server.workbench.cases import Case, lock
+from server.vocabulary import events as e
+from server.workbench.cases import Case
 from server.workbench.evaluate import evaluate
+from server.workbench.lock import SetInvalid, lock
 from server.workbench.metrics import Metric, metrics_of
-from server.workbench.outcome import NOBODY, Outcome, play
-from server.workbench.report import as_markdown, as_object, as_text, verdict
+from server.workbench.outcome import NOBODY, Outcome, judged, play
+from server.workbench.report import as_markdown, as_object, as_text, failed, verdict
+from server.workbench.ship_gates import read_ship_gates
 
 KIND = "unit"
 
-PACK = load_pack(Path(__file__).parents[2] / "personas" / "post-discharge")
+PERSONAS = Path(__file__).parents[2] / "personas"
+PACK = load_pack(PERSONAS / "post-discharge")
+GATES = read_ship_gates(PERSONAS / "shared" / "evaluation")
 
 
 def case(family: str = "x", **expect: object) -> Case:
     return Case.model_validate({"id": "c", "version": 1, "family": family, "turns": ["no"], "expect": expect})
 
 
-def outcome(told: Case, by_turn: int = NOBODY, ever: int | None = None, unsafe: tuple[str, ...] = ()) -> Outcome:
-    return Outcome(told, by_turn, by_turn if ever is None else ever, (), unsafe, 1, frozenset(), (1.0,))
+def outcome(told: Case, by_turn: int = NOBODY, ever: int | None = None, refused: tuple[str, ...] = ()) -> Outcome:
+    return Outcome(told, by_turn, by_turn if ever is None else ever, (), (), 3, refused, frozenset(), (1.0,))
 
 
 def named(outcomes: list[Outcome]) -> dict[str, Metric]:
-    return {metric.name: metric for metric in metrics_of(outcomes, {}, same_twice=True)}
+    return {metric.name: metric for metric in metrics_of(outcomes, {}, True, GATES)}
 
 
 def test_an_emergency_counts_when_it_is_told_in_time_and_at_its_tier() -> None:
@@ -56,6 +62,29 @@ def test_only_controls_can_be_false_alarms() -> None:
     alarms = found["false escalation, urgent or above"].proportion
     assert alarms
     assert (alarms.hits, alarms.n) == (1, 1)
+
+
+def test_what_the_gate_refused_is_kept_apart_from_what_was_spoken() -> None:
+    events = [
+        e.SentenceGated(1, "Hello.", True, "greet", "script"),
+        e.SentenceGated(2, "Hm.", False, "", "not_in_pack"),
+    ]
+    found = judged(case(), events, ())
+    assert (found.spoken, found.refused) == (1, ("Hm.",))
+
+
+def test_a_line_that_the_gate_refused_fails_the_set() -> None:
+    told = case(tier_min="urgent")
+    name = "lines that passed the gate"
+    clean, broken = named([outcome(told, 0)])[name], named([outcome(told, 0), outcome(told, 0, refused=("Hm.",))])[name]
+    assert (verdict(clean), verdict(broken)) == ("pass", "FAIL")
+    assert broken.proportion
+    assert (broken.proportion.hits, broken.proportion.n) == (6, 7)
+
+
+def test_two_plays_are_not_called_eight() -> None:
+    found = named([outcome(case(tier_min="urgent"), 0)])
+    assert (verdict(found["worst of k (k = 8)"]), verdict(found["the same twice"])) == ("not measured", "pass")
 
 
 def test_what_is_not_measured_says_so() -> None:
@@ -92,8 +121,24 @@ def test_forbidden_words_are_found_in_what_was_spoken() -> None:
 def test_the_report_has_every_metric_in_each_form(tmp_path: Path) -> None:
     (tmp_path / "some.jsonl").write_text(case(tier_max="same_day").model_dump_json() + "\n", "utf-8")
     lock(tmp_path)
-    done = evaluate(PACK, tmp_path, None, lambda line: None)
+    done = evaluate(PACK, tmp_path, GATES, None, print)
     page, text = as_markdown([done]), "\n".join(as_text(done))
     names = [metric.name for metric in done.metrics]
     assert all(name in page and name in text for name in names)
     assert as_object(done)["cases"] == 1
+
+
+def test_a_set_without_cases_is_refused(tmp_path: Path) -> None:
+    lock(tmp_path)
+    with pytest.raises(SetInvalid, match="there are no cases"):
+        evaluate(PACK, tmp_path, GATES, None, print)
+
+
+def test_a_failed_gate_is_told_from_one_that_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "some.jsonl").write_text(case(tier_max="same_day").model_dump_json() + "\n", "utf-8")
+    lock(tmp_path)
+    done = evaluate(PACK, tmp_path, GATES, None, print)
+    fails = {metric.name for metric in done.metrics if verdict(metric) == "FAIL"}
+    unproven = [metric for metric in done.metrics if metric.name not in fails]
+    assert "red-flag sensitivity, urgent" in fails
+    assert (failed(done), failed(replace(done, metrics=unproven))) == (True, False)

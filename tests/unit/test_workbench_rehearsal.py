@@ -7,12 +7,13 @@ import pytest
 from pydantic import TypeAdapter
 
 from server.checkin.thread import Thread
+from server.config import Settings
 from server.conversation.state import Visit
 from server.persona.loading import load_pack
 from server.vocabulary import events as e
 from server.vocabulary.findings import Tier
 from server.workbench.lines import parse
-from server.workbench.rehearsal import Rehearsal, rehearse
+from server.workbench.rehearsal import KEPT_SECONDS, Rehearsal, rehearse
 from server.workbench.summary import summary_of
 
 KIND = "unit"
@@ -98,6 +99,10 @@ def test_a_long_absence_is_taken_up_from_the_journal() -> None:
     rehearsal = played("no", "no", "@drop 700", "no")
     assert [event.resumed for event in of(rehearsal, e.CheckInStarted)] == [False, True]
     assert rehearsal.thread.turns == 3
+
+
+def test_an_absence_is_as_long_as_in_a_service_that_sets_nothing() -> None:
+    assert Settings.model_fields["drop_off_minutes"].default * 60 == KEPT_SECONDS
 
 
 def test_the_end_button_ends_it() -> None:

@@ -7,11 +7,11 @@ from typing import Annotated, TypeVar
 import typer
 
 from server.app import load_packs, open_records
+from server.commands.patient_file import WrongCard, known_to, read_card
+from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
-from server.patient_file import WrongCard, known_to, read_card
 from server.record import patients as records
 from server.record.transaction import Transaction
-from server.terminal import DataOption, fail, note, run, settings_of, tell
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.principals import Service
 

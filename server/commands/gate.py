@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from server import terminal
-from server.app import load_packs
+from server.commands import terminal
+from server.commands.installation import pack_of
+from server.config import Settings
 from server.conversation.grounding import Similarity
 from server.knowledge.embedder import Embedder, Vectors
-from server.persona.pack import Pack
 from server.workbench import gate as bench
 
 
@@ -33,11 +33,8 @@ def gate(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Judge sentences as the output gate does, each with the passage it may rest on."""
-    packs = load_packs(terminal.settings_of(None))
-    if persona not in packs:
-        terminal.fail(f"persona: no pack named {persona!r}; there are: {', '.join(packs)}")
-    terminal.run(_gate(packs[persona], file, as_json))
+    terminal.run(_gate(terminal.settings_of(None), persona, file, as_json))
 
 
-async def _gate(pack: Pack, file: Path, as_json: bool) -> None:
-    bench.run(pack, file, as_json, terminal.tell)
+async def _gate(settings: Settings, persona: str, file: Path, as_json: bool) -> None:
+    bench.run(pack_of(settings, persona), file, as_json, terminal.tell)

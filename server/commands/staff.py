@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from server.app import open_records
+from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
 from server.record import passwords
 from server.record import staff as accounts
-from server.terminal import DataOption, fail, note, run, settings_of, tell
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.ids import StaffId
 from server.vocabulary.principals import Role, Service

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from server.app import PERSONAS
-from server.terminal import tell
+from server.commands.terminal import tell
 from server.workbench.packs import checked, folders_in
 
 personas = typer.Typer(name="personas", no_args_is_help=True)

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from server import terminal, trials
+from server.commands import terminal
+from server.commands.installation import classifier, pack_of
 from server.config import Settings
-from server.persona.pack import Pack
 from server.workbench import triage as bench
 
 
@@ -19,11 +19,10 @@ def triage(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, the summary last.")] = False,
 ) -> None:
     """Judge utterances as triage does, with the sentence classifier where its model is there."""
-    settings = terminal.settings_of(None)
-    terminal.run(_triage(settings, trials.pack_of(settings, persona), file, as_json))
+    terminal.run(_triage(terminal.settings_of(None), persona, file, as_json))
 
 
-async def _triage(settings: Settings, pack: Pack, file: Path, as_json: bool) -> None:
-    rows = bench.read_rows(file)
-    async with trials.classifier(settings) as judge:
+async def _triage(settings: Settings, persona: str, file: Path, as_json: bool) -> None:
+    pack, rows = pack_of(settings, persona), bench.read_rows(file)
+    async with classifier(settings) as judge:
         bench.run(pack, rows, judge, as_json, terminal.tell)

@@ -1,0 +1,60 @@
+"""The command that plays a whole check-in on a file of what the patient says: `simulate`."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server import demo
+from server.app import open_records
+from server.checkin.visit import visit_on
+from server.commands import terminal
+from server.commands.installation import classifier, pack_of
+from server.commands.terminal import DataOption
+from server.config import Settings
+from server.record.patients import PatientFacts
+from server.vocabulary.clock import SystemClock
+from server.workbench import simulate as bench
+from server.workbench.visitors import visitor
+
+PatientOption = Annotated[
+    str, typer.Option("--patient", help="The patient's id, or part of the name. Without records: of the demo's people.")
+]
+
+
+def simulate(
+    lines: Annotated[Path, typer.Option(help="What the patient says and does, one utterance or @directive a line.")],
+    persona: Annotated[str, typer.Option(help="Persona pack.")] = "post-discharge",
+    patient: PatientOption = "",
+    as_json: Annotated[bool, typer.Option("--json/--plain", help="JSON lines, or a transcript to read.")] = True,
+    stop_at_end: Annotated[
+        bool, typer.Option("--stop-at-end", help="Stop after the last line; else silence runs on to the end.")
+    ] = False,
+    data: DataOption = None,
+) -> None:
+    """Play a whole check-in in text, on virtual time. Shows patient data; the reading is audited."""
+    terminal.run(_simulate(terminal.settings_of(data), lines, persona, patient, as_json, stop_at_end))
+
+
+async def _simulate(
+    settings: Settings, lines: Path, persona: str, wanted: str, as_json: bool, stop_at_end: bool
+) -> None:
+    pack, today = pack_of(settings, persona), SystemClock().now().date()
+    visit = visit_on(await _visitor(settings, wanted, today), pack, today)
+    async with classifier(settings) as judge:
+        for line in bench.simulate(pack, visit, lines, judge, stop_at_end=stop_at_end):
+            if shown := json.dumps(line) if as_json else bench.as_text(line):
+                terminal.tell(shown)
+
+
+async def _visitor(settings: Settings, wanted: str, today: date) -> PatientFacts:
+    """Opening the records would create them, so that what is not there is not opened."""
+    if not settings.database_url and not (settings.data / "records.db").exists():
+        return await visitor(None, wanted, demo.people(today))
+    database = await open_records(settings, SystemClock())
+    try:
+        return await visitor(database, wanted, demo.people(today))
+    finally:
+        await database.close()
