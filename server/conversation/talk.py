@@ -57,10 +57,7 @@ def _is_calm(pack: Pack, visit: Visit, before: State, decision: Decision) -> boo
 
 def asks_about_emergency(pack: Pack, question: Question) -> bool:
     """Whether an answer to it, or none, can be an emergency."""
-    named = [value for name, value in question if name.endswith("_fires") and value]
-    fires = [one for value in named for one in ([value] if isinstance(value, str) else value.values())]
-    fires += [limit.fires for limit in question.limits]
-    return any(pack.guardrails[fired].tier is Tier.EMERGENCY for fired in fires)
+    return any(pack.guardrails[name].tier is Tier.EMERGENCY for name in question.fires())
 
 
 def _acknowledge(pack: Pack, lines: tuple[Line, ...]) -> Talk | None:

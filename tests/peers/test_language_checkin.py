@@ -4,8 +4,6 @@ The model is a server on a free port that does what each test tells it to.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +11,12 @@ from server.checkin.thread import Thread
 from server.record import spending
 from server.speech.recognizer import Recognizer
 from server.speech.session import SpeechKit
-from server.speech.voice import Voice, VoiceProcess
 from server.vocabulary import events as e
 from server.vocabulary.findings import Tier
 from server.vocabulary.spending import Limit, Prices, Spend
 from tests.fakes.language_server import Answer, LanguageServer, breaks_after, calls, fails, garbage, hangs_after, says
 from tests.fakes.peer import PatientPeer
-from tests.fakes.records import Records, records_in
+from tests.fakes.records import Records
 from tests.fakes.speakers import Speaker
 from tests.fakes.waiting import until
 from tests.peers.bedside import PACK, PAST_THE_SCREEN, VISIT, bedside, means
@@ -39,27 +36,6 @@ HARM = (
 KIND_WORDS = "That must be tiring."
 LATEST = 0.9
 """Seconds after the end of a turn by which an approved line has passed the gate: 0.7, and some for a busy machine."""
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    async with records_in(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[LanguageServer]:
-    async with LanguageServer() as server:
-        yield server
-
-
-@pytest.fixture
-async def kit() -> AsyncIterator[SpeechKit]:
-    """A voice and no recognizer: the patient types."""
-    process = VoiceProcess("espeak", "en-us+f3")
-    await process.prepare(["Hello."])
-    yield SpeechKit(None, Voice(process), None)
-    await process.close()
 
 
 @pytest.fixture
