@@ -153,6 +153,18 @@ async def test_half_a_stream_ends_after_its_last_whole_sentence(
     assert "I hear that you" not in there.words()
 
 
+async def test_no_half_of_a_sentence_is_heard_where_the_whole_is_refused(
+    records: Records, kit: SpeechKit, model: LanguageServer
+) -> None:
+    model.talk = says("I will ask Dr. Patel about that.")
+    async with bedside(records, kit, means(model.url)) as there:
+        await there.say(STORY)
+        await there.heard_out()
+        refused = [one.text for one in there.of(e.SentenceGated) if not one.allowed]
+    assert refused == ["I will ask Dr. Patel about that."]
+    assert "I will ask" not in there.words()
+
+
 @pytest.mark.parametrize(
     "arguments",
     ["{", '"yes"', {"answer": "yes"}, {"reading": ["yes"], "quote": 7, "flags": {"trigger": "CHEST_PAIN"}}],

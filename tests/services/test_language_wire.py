@@ -14,9 +14,10 @@ from server.conversation.advice import checked
 from server.conversation.gate import Gate
 from server.conversation.prompt import Said, to_read, to_talk
 from server.conversation.state import Visit
-from server.conversation.talk import Sentences, Talk
+from server.conversation.talk import Talk
 from server.persona.loading import load_pack
 from server.speech.endpoints import Endpoint, Endpoints
+from server.speech.sentences import Sentences
 from server.vocabulary.prompts import Call, Count, Intent, ModelRefused, Piece, Prompt, Text
 from server.vocabulary.speech import Line
 

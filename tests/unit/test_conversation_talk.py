@@ -1,4 +1,4 @@
-"""Where free talk may stand in a reply, and how a stream becomes sentences."""
+"""Where free talk may stand in a reply, and what a model is told of it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from server.checkin.thread import Thread
 from server.conversation.prompt import Said, to_read, to_talk
 from server.conversation.state import Decision, State, Visit
-from server.conversation.talk import Sentences, Talk, plan
+from server.conversation.talk import Talk, plan
 from server.persona.loading import load_pack
 from server.persona.pack import Pack, Question
 from server.vocabulary.findings import Tier
@@ -124,32 +124,6 @@ def test_before_a_danger_only_scripts_are_said_again() -> None:
     decision = thread.turn("my chest hurts very badly right now", continues=False)
     assert "That must not be easy." not in [line.text for line in decision.lines]
     assert decision.state.again_words == ()
-
-
-def cut(*pieces: str) -> list[str]:
-    sentences = Sentences()
-    return [one for piece in pieces for one in sentences.feed(piece)] + sentences.finish()
-
-
-@pytest.mark.parametrize(
-    ("pieces", "sentences"),
-    [
-        (("That must be ", "hard. I he", "ar you."), ["That must be hard.", "I hear you."]),
-        (("It costs 2.50 a day. ", "Yes!"), ["It costs 2.50 a day.", "Yes!"]),
-        (("One.\nTwo. ", "\n\n"), ["One.", "Two."]),
-        (("Half a sent",), []),
-        (("", " ", "\n"), []),
-        (('She said "go." Then left.',), ['She said "go."', "Then left."]),
-    ],
-)
-def test_a_stream_becomes_sentences(pieces: tuple[str, ...], sentences: list[str]) -> None:
-    assert cut(*pieces) == sentences
-
-
-def test_a_stream_without_an_end_is_found_out() -> None:
-    sentences = Sentences()
-    assert sentences.feed("blah " * 60) == []
-    assert sentences.runs_on
 
 
 def talked(text: str, heard: tuple[Said, ...] = ()) -> str:
