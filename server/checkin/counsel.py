@@ -102,6 +102,7 @@ class Counsel:
     async def close(self) -> None:
         """End what is under way."""
         await asyncio.gather(*(talking.close() for talking in tuple(self._talks)))
+        await self._purse.close()
 
     async def _read(self, thread: Thread, look: Look, until: float) -> Advice | None:
         request = _or_none(lambda: self._question(thread, look))
