@@ -153,6 +153,19 @@ async def test_half_a_stream_ends_after_its_last_whole_sentence(
     assert "I hear that you" not in there.words()
 
 
+async def test_a_model_need_not_finish_a_reply_that_a_new_turn_replaces_unread(
+    records: Records, kit: SpeechKit, model: LanguageServer
+) -> None:
+    model.talk = hangs_after("I hear")
+    async with bedside(records, kit, means(model.url)) as there:
+        await there.greeted()
+        await there.checkin.turn_completed(STORY)
+        await there.checkin.turn_completed(STORY)
+        await until(lambda: "talk" in [one.intent for one in there.of(e.ModelUsed)], 5)
+    talks = [one.outcome for one in there.of(e.ModelUsed) if one.intent == "talk"]
+    assert talks[0] == "dropped"
+
+
 async def test_no_half_of_a_sentence_is_heard_where_the_whole_is_refused(
     records: Records, kit: SpeechKit, model: LanguageServer
 ) -> None:
