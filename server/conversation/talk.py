@@ -1,8 +1,9 @@
 """Where a language model may speak in its own words. Decides; says nothing.
 
-Free talk acknowledges a story, or answers a question from approved passages. It takes the place of lines that the pack
-lists as `own_words`, or comes before them; it never touches a question, an instruction, a refusal or anything said in an
-emergency, and what is not said by the model in time is said by the script.
+Free talk acknowledges a story. Where the caller has approved passages it also answers a question from them; a check-in has
+none so far, so that there every question gets its approved line. It takes the place of lines that the pack lists as
+`own_words`, or comes before them; it never touches a question, an instruction, a refusal or anything said in an emergency,
+and what is not said by the model in time is said by the script.
 """
 
 from collections.abc import Sequence
