@@ -210,12 +210,14 @@ class CheckIn:
             self.failed("turn_failed")
             self._reply = Saying()
             return
+        self._reply.drop()
         self._reply = Saying(decision.lines, talking)
         self._answered = "pending" if self._reply else "yes"
         self._stopwatch.decided()
 
     def reply(self) -> AsyncIterator[str]:
         """See `Mind.reply`."""
+        self._saying.drop()
         self._saying, self._reply = self._reply, Saying()
         return self._saying.sentences()
 
@@ -303,6 +305,7 @@ class CheckIn:
 
     def _say(self, decision: Decision, talking: Talking | None = None) -> None:
         self._follow(decision)
+        self._saying.drop()
         self._saying = Saying(decision.lines, talking)
         if self._saying:
             self._speech.say(self._saying.sentences())

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from server.checkin.purse import Means, Purse
 from server.checkin.request import Request
@@ -24,6 +25,8 @@ from server.vocabulary import events as e
 from server.vocabulary.findings import Advice
 from server.vocabulary.prompts import Call
 from server.vocabulary.speech import Receipt
+
+T = TypeVar("T")
 
 _logger = logging.getLogger(__name__)
 
@@ -84,7 +87,7 @@ class Counsel:
     async def consult(self, thread: Thread, look: Look) -> Opinion:
         """Ask about a turn that has just ended; takes no longer than `WITHIN`."""
         until, stood = asyncio.get_running_loop().time() + WITHIN, thread.state
-        talking = self._begin_talk(thread, look, until)
+        talking = _or_none(lambda: self._begin_talk(thread, look, until))
         try:
             advice = await self._read(thread, look, until)
         except BaseException:
@@ -99,17 +102,16 @@ class Counsel:
     async def close(self) -> None:
         """End what is under way."""
         await asyncio.gather(*(talking.close() for talking in tuple(self._talks)))
+        await self._purse.close()
 
     async def _read(self, thread: Thread, look: Look, until: float) -> Advice | None:
-        pack, visit = thread.pack, thread.visit
-        if not worth_asking(pack, visit, look.before, look.decision, look.text):
+        request = _or_none(lambda: self._question(thread, look))
+        if request is None:
             return None
-        prompt = prompts.to_read(pack, visit, look.before, self._heard, look.text)
-        request = Request(self._purse, self._models, "read", prompt, thread.turns + 1)
         try:
             async with asyncio.timeout_at(until):
                 arguments = await _called(request)
-            advice = checked(pack, visit, look.before, look.text, arguments) if arguments else None
+            advice = checked(thread.pack, thread.visit, look.before, look.text, arguments) if arguments else None
             request.outcome = "used" if advice else request.outcome
         except TimeoutError:
             request.outcome, advice = "late", None
@@ -122,6 +124,13 @@ class Counsel:
         finally:
             request.done()
         return advice
+
+    def _question(self, thread: Thread, look: Look) -> Request | None:
+        pack, visit = thread.pack, thread.visit
+        if not worth_asking(pack, visit, look.before, look.decision, look.text):
+            return None
+        prompt = prompts.to_read(pack, visit, look.before, self._heard, look.text)
+        return Request(self._purse, self._models, "read", prompt, thread.turns + 1)
 
     def _begin_talk(self, thread: Thread, look: Look, until: float) -> Talking | None:
         pack, visit = thread.pack, thread.visit
@@ -145,6 +154,15 @@ class Counsel:
         else:
             self._refused(sentence, receipt)
         return receipt.allowed
+
+
+def _or_none(begin: Callable[[], T | None]) -> T | None:
+    """What is begun, or nothing where that fails: a turn must not fail for a model's sake, the rules decide it anyway."""
+    try:
+        return begin()
+    except Exception as error:  # noqa: BLE001  the root of a model's part in a turn
+        log(_logger, logging.ERROR, "model_not_asked", error=type(error).__name__)
+        return None
 
 
 async def _called(request: Request) -> str:

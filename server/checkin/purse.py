@@ -4,6 +4,8 @@ The check-in's own share is counted here and taken up again from the journal; th
 check-ins and across restarts.
 """
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,17 +13,16 @@ from typing import Protocol
 from server.checkin.journal import Settlement
 from server.record import spending
 from server.record.database import Database
+from server.record.privacy import log
 from server.vocabulary import events as e
 from server.vocabulary.prompts import LONGEST, Intent, Piece, Prompt
 from server.vocabulary.spending import Limit, Prices, Spend, tokens_of
 
+_logger = logging.getLogger(__name__)
+
 
 class Models(Protocol):
     """What answers: `speech.endpoints.Endpoints`, or an answer that a screenplay has written down."""
-
-    def model(self, intent: Intent) -> str:
-        """Name of the model that answered last."""
-        ...
 
     def models(self, intent: Intent) -> tuple[str, ...]:
         """Every model that a request may be put to."""
@@ -48,6 +49,8 @@ class Reserved:
 
     most: Spend
     day: str
+    models: tuple[str, ...]
+    """Every model that may be asked."""
 
 
 class Purse:
@@ -61,6 +64,7 @@ class Purse:
         self._post = post
         self._spent = Spend()
         """Settled and set aside."""
+        self._undoing: set[asyncio.Task[None]] = set()
 
     def recall(self, event: e.ModelUsed) -> None:
         """A request of this check-in before a restart."""
@@ -73,11 +77,34 @@ class Purse:
         if not self._means.per_checkin.allows(self._spent + most):
             return None
         self._spent += most
-        day = await self._database.run(lambda tx: spending.reserve(tx, most, self._means.per_day))
+        # A transaction that has begun goes on without whoever waited for it: what it sets aside is given back then.
+        asking = asyncio.create_task(self._database.run(lambda tx: spending.reserve(tx, most, self._means.per_day)))
+        try:
+            day = await asyncio.shield(asking)
+        except BaseException:
+            self._spent -= most
+            self._undo(asking, most)
+            raise
         if day is None:
             self._spent -= most
             return None
-        return Reserved(most, day)
+        return Reserved(most, day, models)
+
+    def _undo(self, asking: asyncio.Task[str | None], most: Spend) -> None:
+        task = asyncio.create_task(self._give_back(asking, most), name="give-back")
+        self._undoing.add(task)
+        task.add_done_callback(self._undoing.discard)
+
+    async def _give_back(self, asking: asyncio.Task[str | None], most: Spend) -> None:
+        try:
+            if (day := await asking) is not None:
+                await self._database.run(lambda tx: spending.settle(tx, day, Spend() - most))
+        except Exception as error:  # noqa: BLE001  the root of a task: what stays set aside is too much, never too little
+            log(_logger, logging.WARNING, "reservation_kept", error=type(error).__name__)
+
+    async def close(self) -> None:
+        """Returns once nothing is set aside for requests that were never made."""
+        await asyncio.gather(*self._undoing)
 
     def settle(self, reserved: Reserved | None, used: e.ModelUsed) -> None:
         """Put on record what a request took, and give back the rest."""

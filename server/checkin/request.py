@@ -48,27 +48,23 @@ class Request:
 
     def done(self) -> None:
         """Record it."""
-        model = self._models.model(self._intent) if self._reserved else ""
-        tokens_in, tokens_out = self._tokens()
-        took = (asyncio.get_running_loop().time() - self._began) * 1000
-        micros = self._purse.price(model, tokens_in, tokens_out)
-        used = e.ModelUsed(
-            self._turn,
-            self._intent,
-            model,
-            tokens_in,
-            tokens_out,
-            self._count is None,
-            micros,
-            round(took, 1),
-            self.outcome,
-        )
+        took = round((asyncio.get_running_loop().time() - self._began) * 1000, 1)
+        taken = self._taken()
+        tokens, estimated = (taken.tokens_in, taken.tokens_out), self._count is None
+        micros = self._micros(taken)
+        used = e.ModelUsed(self._turn, self._intent, taken.model, *tokens, estimated, micros, took, self.outcome)
         self._purse.settle(self._reserved, used)
 
-    def _tokens(self) -> tuple[int, int]:
-        """As counted; of what was cut off before it was counted, the most it can have been."""
+    def _taken(self) -> Count:
+        """As counted; of what was cut off before it was counted, the most it can have been: every model was asked."""
         if self._count is not None:
-            return self._count.tokens_in, self._count.tokens_out
-        if not self._sent:
-            return 0, 0
-        return tokens_of(self._prompt.letters), LONGEST[self._intent]
+            return self._count
+        models = self._reserved.models if self._reserved else ()
+        asked = len(models) if self._sent else 0
+        tokens = asked * tokens_of(self._prompt.letters), asked * LONGEST[self._intent]
+        return Count(*tokens, ", ".join(dict.fromkeys(models)))
+
+    def _micros(self, taken: Count) -> int:
+        if self._count is None:
+            return self._reserved.most.micros if self._reserved and self._sent else 0
+        return self._purse.price(taken.model, taken.tokens_in, taken.tokens_out)

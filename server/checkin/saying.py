@@ -29,6 +29,11 @@ class Saying:
     def __bool__(self) -> bool:
         return bool(self.planned)
 
+    def drop(self) -> None:
+        """It will not be read to its end: a model need not go on."""
+        if self._talking is not None:
+            self._talking.drop("dropped")
+
     @property
     def planned(self) -> tuple[str, ...]:
         """Everything the patient should hear, as far as it is known."""

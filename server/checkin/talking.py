@@ -9,8 +9,9 @@ import logging
 from collections.abc import Callable
 
 from server.checkin.request import Outcome, Request
-from server.conversation.talk import Sentences, Talk
+from server.conversation.talk import Talk
 from server.record.privacy import log
+from server.speech.sentences import Sentences
 from server.vocabulary.prompts import Text
 
 _logger = logging.getLogger(__name__)

@@ -90,8 +90,8 @@ def may_read(pack: Pack, ask: Ask, reading: str) -> bool:
         return False
     if ask.about:
         return reading == "yes"
-    if _fires(question) or question.id in pack.staying:
-        return bool(_fired(question, reading))
+    if any(question.fires()) or question.id in pack.staying:
+        return any(question.fires_on(reading))
     return all(_opens(later, reading) for later in _after(pack, question) if _leads_to_danger(pack, later))
 
 
@@ -141,16 +141,6 @@ def _is_valid(pack: Pack, question: Question, reading: str) -> bool:
             return False
 
 
-def _fires(question: Question) -> bool:
-    """Any of its fields that name a guardrail: a new kind of field counts without being listed here."""
-    return any(bool(value) for name, value in question if name.endswith("_fires") or name == "limits")
-
-
-def _fired(question: Question, reading: str) -> str:
-    by_answer = {"yes": question.yes_fires, "no": question.no_fires}.get(reading)
-    return by_answer or question.choice_fires.get(reading) or question.answer_fires or ""
-
-
 def _after(pack: Pack, question: Question) -> Iterator[Question]:
     return (later for later in pack.questions if later.when and later.when.question == question.id)
 
@@ -161,7 +151,7 @@ def _opens(later: Question, reading: str) -> bool:
 
 
 def _leads_to_danger(pack: Pack, question: Question) -> bool:
-    return _fires(question) or any(_leads_to_danger(pack, later) for later in _after(pack, question))
+    return any(question.fires()) or any(_leads_to_danger(pack, later) for later in _after(pack, question))
 
 
 def _flags(pack: Pack, said: object, text: str) -> Iterator[Flag]:

@@ -23,12 +23,9 @@ def fire_on(reply: Reply, ask: Ask, given: str, quote: str) -> bool:
 
 def _named(reply: Reply, question: Question, given: str) -> Iterator[str]:
     """Every guardrail that fires on this answer."""
-    chosen = [question.choice_fires.get(one) for one in given.split(",")]
-    by_answer = (
-        {"yes": question.yes_fires, "no": question.no_fires}.get(given) if question.expects == "yes_no" else None
-    )
-    of_medicine = question.high_alert_fires if _is_high_alert(reply, given) else None
-    yield from (name for name in (question.answer_fires, by_answer, of_medicine, *chosen) if name)
+    yield from question.fires_on(given)
+    if question.high_alert_fires and _is_high_alert(reply, given):
+        yield question.high_alert_fires
     yield from (limit.fires for limit in question.limits if _beyond(reply, limit, value_of(given)))
     if question.together_fires:
         groups, taken = groups_taken(reply.pack, given.split(",")), medicine_groups(reply.pack, reply.visit)

@@ -1,11 +1,11 @@
-"""Where a language model may speak in its own words, and how its stream becomes sentences. Decides; says nothing.
+"""Where a language model may speak in its own words. Decides; says nothing.
 
-Free talk acknowledges a story, or answers a question from approved passages. It takes the place of lines that the pack
-lists as `own_words`, or comes before them; it never touches a question, an instruction, a refusal or anything said in an
-emergency, and what is not said by the model in time is said by the script.
+Free talk acknowledges a story. Where the caller has approved passages it also answers a question from them; a check-in has
+none so far, so that there every question gets its approved line. It takes the place of lines that the pack lists as
+`own_words`, or comes before them; it never touches a question, an instruction, a refusal or anything said in an emergency,
+and what is not said by the model in time is said by the script.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,9 +16,6 @@ from server.conversation.state import Decision, State, Visit
 from server.persona.pack import Pack, Question
 from server.vocabulary.findings import Tier
 from server.vocabulary.speech import Line, Passage
-
-LONGEST = 240
-"""Letters after which a stream without the end of a sentence is taken for garbage; approved sentences have 90 at most."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +54,7 @@ def _is_calm(pack: Pack, visit: Visit, before: State, decision: Decision) -> boo
 
 def asks_about_emergency(pack: Pack, question: Question) -> bool:
     """Whether an answer to it, or none, can be an emergency."""
-    named = [value for name, value in question if name.endswith("_fires") and value]
-    fires = [one for value in named for one in ([value] if isinstance(value, str) else value.values())]
-    fires += [limit.fires for limit in question.limits]
-    return any(pack.guardrails[fired].tier is Tier.EMERGENCY for fired in fires)
+    return any(pack.guardrails[name].tier is Tier.EMERGENCY for name in question.fires())
 
 
 def _acknowledge(pack: Pack, lines: tuple[Line, ...]) -> Talk | None:
@@ -84,31 +78,3 @@ def _answer(pack: Pack, lines: tuple[Line, ...], passages: Sequence[Passage]) ->
 
 UNANSWERED = "nothing.unanswered"
 """Script that says that the guide has no answer."""
-
-_END = re.compile(r"[.!?]+[\"'”’)]*(?=\s)|\n")
-
-
-class Sentences:
-    """Cuts a stream of text into sentences."""
-
-    def __init__(self) -> None:
-        self._pending = ""
-
-    @property
-    def runs_on(self) -> bool:
-        """Whether what came so far can be no sentence."""
-        return len(self._pending) > LONGEST
-
-    def feed(self, piece: str) -> list[str]:
-        """The sentences that this piece completes; each on one line and without spaces around it."""
-        self._pending += piece
-        whole: list[str] = []
-        while end := _END.search(self._pending):
-            whole.append(self._pending[: end.end()])
-            self._pending = self._pending[end.end() :]
-        return [found for one in whole if (found := " ".join(one.split()))]
-
-    def finish(self) -> list[str]:
-        """The last sentence, which nothing followed; a beginning without an end is none."""
-        last, self._pending = " ".join(self._pending.split()), ""
-        return [last] if last.endswith((".", "!", "?", '"', "”", ")")) else []

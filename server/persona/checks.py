@@ -166,21 +166,8 @@ def _question_scripts(question: Question) -> Iterator[str]:
 def _named_guardrails(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from (("the conversation", name) for name in GUARDRAILS_OF_CODE)
     for question in pack.questions:
-        named = (
-            question.yes_fires,
-            question.no_fires,
-            question.answer_fires,
-            question.unknown_fires,
-            question.high_alert_fires,
-            question.directions_fires,
-            *question.topics,
-            *question.choice_fires.values(),
-            *(together.fires for together in question.together_fires),
-            *(limit.fires for limit in question.limits),
-        )
-        yield from ((question.id, name) for name in named if name)
-        if back := question.teach_back:
-            yield from ((question.id, name) for name in (back.fail_fires, *back.topics))
+        expected = question.teach_back.topics if question.teach_back else ()
+        yield from ((question.id, name) for name in (*question.fires(), *question.topics, *expected))
 
 
 def _named_staying(pack: Pack) -> Iterator[tuple[str, str]]:

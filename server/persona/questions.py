@@ -1,6 +1,6 @@
 """Questions and objectives as data: what is asked, when, what counts as an answer and what follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -163,6 +163,31 @@ class Question(Frozen):
     """Guardrails whose words are expected in an answer and are not the patient's own state: "it is for clots"."""
     choices: tuple[Choice, ...] = ()
     teach_back: TeachBack | None = None
+
+    def fires(self) -> Iterator[Name]:
+        """Every guardrail that an answer to this question, or none, can fire; some of them more than once."""
+        single = (
+            self.yes_fires,
+            self.no_fires,
+            self.answer_fires,
+            self.unknown_fires,
+            self.directions_fires,
+            self.high_alert_fires,
+            self.teach_back.fail_fires if self.teach_back else None,
+        )
+        yield from (name for name in single if name)
+        yield from self.choice_fires.values()
+        yield from (together.fires for together in self.together_fires)
+        yield from (limit.fires for limit in self.limits)
+
+    def fires_on(self, answer: str) -> Iterator[Name]:
+        """Those that this answer fires whoever gives it; several choices stand with commas between them.
+
+        The chart decides about the rest: limits, directions, and medicines that are high-alert or do not go together.
+        """
+        plain = {"yes": self.yes_fires, "no": self.no_fires}.get(answer) if self.expects == "yes_no" else None
+        chosen = (self.choice_fires.get(one) for one in answer.split(","))
+        yield from (name for name in (self.answer_fires, plain, *chosen) if name)
 
 
 class Objective(Frozen):

@@ -7,11 +7,11 @@ no redirect is followed, and no turn is sent again only to find out whether an e
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import httpx2
-from livekit.agents import APIStatusError, llm
-from livekit.agents.llm.fallback_adapter import FallbackLLMStream
+from livekit.agents import APIConnectionError, APIStatusError, llm
 from livekit.agents.types import NOT_GIVEN, APIConnectOptions
 from livekit.plugins import openai as plugin
 from openai import AsyncClient
@@ -20,7 +20,7 @@ from server.vocabulary.prompts import LONGEST, Call, Count, Intent, ModelFailed,
 
 ANSWER_SECONDS = 0.7
 """Whoever asks in a check-in (`checkin.counsel`) gives up a little earlier."""
-_PAUSE_SECONDS = 60.0
+PAUSE_SECONDS = 60.0
 """How long an endpoint that failed is passed over while there is another."""
 _TEMPERATURE: dict[Intent, float] = {"read": 0.0, "talk": 0.4}
 
@@ -45,16 +45,17 @@ class Endpoint:
 class Endpoints:
     """Every endpoint of the settings, as one model for each intent."""
 
-    def __init__(self, endpoints: Sequence[Endpoint], seconds: float = ANSWER_SECONDS) -> None:
-        """`seconds`: for all of them together, until the first word, and then between words."""
+    def __init__(
+        self, endpoints: Sequence[Endpoint], seconds: float = ANSWER_SECONDS, pause: float = PAUSE_SECONDS
+    ) -> None:
+        """`seconds`: for all of them together, until the first word, and then between words. `pause`: how long one that
+        failed is passed over while there is another."""
         self.endpoints = tuple(endpoints)
         self._seconds = seconds
+        self._pause = pause
         self._clients = [_client(endpoint) for endpoint in endpoints]
-        self._chains: dict[Intent, llm.LLM[Any]] = {"read": self._chain("read"), "talk": self._chain("talk")}
-
-    def model(self, intent: Intent) -> str:
-        """Name of the model that answers next, or answered last."""
-        return str(self._chains[intent].metrics_metadata.get("model_name", ""))
+        self._models: dict[Intent, tuple[llm.LLM[Any], ...]] = {"read": self._made("read"), "talk": self._made("talk")}
+        self._failed_at: dict[llm.LLM[Any], float] = {}
 
     def models(self, intent: Intent) -> tuple[str, ...]:
         """Every model that a request may be put to, in this order."""
@@ -65,7 +66,8 @@ class Endpoints:
         context = llm.ChatContext.empty()
         context.add_message(role="system", content=prompt.system)
         context.add_message(role="user", content=prompt.user)
-        stream = self._chains[intent].chat(
+        chain = self._chain(intent)
+        stream = chain.chat(
             chat_ctx=context,
             tools=[_tool(prompt.tool)] if prompt.tool else [],
             tool_choice="required" if prompt.tool else NOT_GIVEN,
@@ -76,7 +78,7 @@ class Endpoints:
         try:
             async with stream:
                 async for chunk in stream:
-                    for piece in _pieces(chunk):
+                    for piece in _pieces(chunk, str(chain.metrics_metadata.get("model_name", ""))):
                         yield piece
         except Exception as error:  # noqa: BLE001  a server somebody else runs may fail in any way
             kind = ModelRefused if _did_nothing(error) else ModelFailed
@@ -88,45 +90,54 @@ class Endpoints:
 
     async def close(self) -> None:
         """Close every connection."""
-        for chain in self._chains.values():
-            await chain.aclose()
+        for model in (*self._models["read"], *self._models["talk"]):
+            await model.aclose()
         for client in self._clients:
             await client.close()
 
+    def _made(self, intent: Intent) -> tuple[llm.LLM[Any], ...]:
+        pairs = zip(self.endpoints, self._clients, strict=True)
+        return tuple(plugin.LLM(model=endpoint.model(intent), client=client) for endpoint, client in pairs)
+
     def _chain(self, intent: Intent) -> llm.LLM[Any]:
-        models = [
-            plugin.LLM(model=endpoint.model(intent), client=client)
-            for endpoint, client in zip(self.endpoints, self._clients, strict=True)
-        ]
-        return models[0] if len(models) == 1 else _Chain(models, self._seconds / len(models))
-
-
-class _Chain(llm.FallbackAdapter):
-    """The framework's chain, without its probes: they send the patient's words once more, unseen by any budget."""
-
-    def __init__(self, models: Sequence[llm.LLM[Any]], seconds: float) -> None:
-        super().__init__(list(models), attempt_timeout=seconds)
-        self._failed_at: dict[int, float] = {}
-
-    def chat(self, *, chat_ctx: llm.ChatContext, **options: Any) -> llm.LLMStream:
+        """The framework's chain over the models that are well, or over all where none is; made anew for each request, so
+        that it knows which model answered this one."""
+        models = self._models[intent]
+        if len(models) == 1:
+            return models[0]
         now = asyncio.get_running_loop().time()
-        for at, failed in list(self._failed_at.items()):
-            if now - failed >= _PAUSE_SECONDS:
-                self._status[at].available = True
-                del self._failed_at[at]
-        options["tools"] = options.get("tools") or []
-        options.setdefault("parallel_tool_calls", NOT_GIVEN)
-        return _ChainStream(llm=self, chat_ctx=chat_ctx, **options)
+        well = [model for model in models if now >= self._failed_at.get(model, -inf) + self._pause] or models
+        chain = llm.FallbackAdapter([_Attempt(model) for model in well], attempt_timeout=self._seconds / len(well))
+        chain.on("llm_availability_changed", self._failed)
+        return chain
 
-    def failed(self, model: llm.LLM[Any]) -> None:
-        """Pass this one over for a while."""
-        self._failed_at[self._llm_instances.index(model)] = asyncio.get_running_loop().time()
+    def _failed(self, event: llm.AvailabilityChangedEvent) -> None:
+        if isinstance(event.llm, _Attempt):
+            self._failed_at[event.llm.model_asked] = asyncio.get_running_loop().time()
 
 
-class _ChainStream(FallbackLLMStream):
-    def _try_recovery(self, model: llm.LLM[Any]) -> None:
-        if isinstance(self._fallback_adapter, _Chain):
-            self._fallback_adapter.failed(model)
+class _Attempt(llm.LLM[Any]):
+    """One model's part in one request: it is asked once. The chain would ask one that failed a second time, to find out
+    whether it is back, and so send it the patient's words again, unseen by any budget."""
+
+    def __init__(self, model: llm.LLM[Any]) -> None:
+        super().__init__()
+        self.model_asked = model
+        self._asked = False
+
+    @property
+    def model(self) -> str:
+        return self.model_asked.model
+
+    @property
+    def provider(self) -> str:
+        return self.model_asked.provider
+
+    def chat(self, **options: Any) -> llm.LLMStream:
+        if self._asked:
+            raise APIConnectionError("asked once", retryable=False)
+        self._asked = True
+        return self.model_asked.chat(**options)
 
 
 def _did_nothing(error: BaseException | None) -> bool:
@@ -155,19 +166,21 @@ async def _answers(client: AsyncClient, seconds: float) -> bool:
 
 
 def _tool(tool: Tool) -> llm.Tool:
-    async def never_called(raw_arguments: dict[str, object]) -> None:
-        raise NotImplementedError
-
-    schema = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
-    return llm.function_tool(never_called, raw_schema={**schema, "strict": True})
+    schema = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters), "strict": True}
+    return llm.function_tool(_reported, raw_schema=schema)
 
 
-def _pieces(chunk: llm.ChatChunk) -> list[Piece]:
+async def _reported(raw_arguments: dict[str, object]) -> None:
+    """The framework puts a schema to a model only together with a function. The call comes back as data; making it is a
+    session's business, and there is none here."""
+
+
+def _pieces(chunk: llm.ChatChunk, model: str) -> list[Piece]:
     found: list[Piece] = []
     if chunk.delta and chunk.delta.content:
         found.append(Text(chunk.delta.content))
     for call in chunk.delta.tool_calls if chunk.delta else ():
         found.append(Call(call.name, call.arguments))
     if chunk.usage:
-        found.append(Count(chunk.usage.prompt_tokens, chunk.usage.completion_tokens))
+        found.append(Count(chunk.usage.prompt_tokens, chunk.usage.completion_tokens, model))
     return found

@@ -61,6 +61,8 @@ class Count:
 
     tokens_in: int
     tokens_out: int
+    model: str
+    """The model that answered: with several endpoints it need not be the first."""
 
 
 Piece = Text | Call | Count

@@ -13,6 +13,7 @@ from server.checkin.purse import Means
 from server.conversation.state import Visit
 from server.media.peer import PeerCall
 from server.persona.loading import load_pack
+from server.persona.pack import Pack
 from server.record import checkins, journal
 from server.record.database import Database
 from server.speech.endpoints import Endpoint, Endpoints
@@ -95,18 +96,20 @@ async def bedside(
     language: Means | None,
     past: Sequence[e.Event] = PAST_THE_SCREEN,
     peer: PatientPeer | None = None,
+    pack: Pack = PACK,
+    visit: Visit = VISIT,
 ) -> AsyncIterator[Bedside]:
     """A check-in that has begun; by voice where a peer is given, else by typing."""
     patient = await records.add()
     id_ = await records.order(patient)
-    await records.database.run(lambda tx: checkins.start(tx, CONDUCTOR, id_, PACK.version, PACK.content_hash))
+    await records.database.run(lambda tx: checkins.start(tx, CONDUCTOR, id_, pack.version, pack.content_hash))
     call = PeerCall([])
     events: list[e.Event] = []
     within = {tier: timedelta(minutes=5) for tier in Tier}
     setting = Setting(
         id=id_,
-        pack=PACK,
-        visit=VISIT,
+        pack=pack,
+        visit=visit,
         whereabouts=Whereabouts(id_, patient, "17 Elm Street", within),
         database=records.database,
         kit=kit,

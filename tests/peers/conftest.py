@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +12,13 @@ from server.media.intake import Intake
 from server.media.peer import PeerCall
 from server.model_store import ModelStore
 from server.speech.recognizer import Recognizer
+from server.speech.session import SpeechKit
+from server.speech.voice import Voice, VoiceProcess
 from server.speech.weights import MOONSHINE_TINY_EN
 from server.vocabulary.models import ModelMissing
+from tests.fakes.language_server import LanguageServer
 from tests.fakes.peer import PatientPeer, Pcm
+from tests.fakes.records import Records, records_in
 
 
 @pytest.fixture
@@ -73,3 +78,26 @@ def recognizer() -> Iterator[Recognizer]:
     made = Recognizer(folder)
     yield made
     made.close()
+
+
+@pytest.fixture
+async def records(tmp_path: Path) -> AsyncIterator[Records]:
+    """Empty ones."""
+    async with records_in(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[LanguageServer]:
+    """A language model that does what the test tells it to."""
+    async with LanguageServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def kit() -> AsyncIterator[SpeechKit]:
+    """A voice and no recognizer: the patient types."""
+    process = VoiceProcess("espeak", "en-us+f3")
+    await process.prepare(["Hello."])
+    yield SpeechKit(None, Voice(process), None)
+    await process.close()

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
 from server.speech.endpoints import Endpoint, Endpoints
-from server.vocabulary.prompts import ModelFailed, ModelRefused, Piece, Prompt, Text
-from tests.fakes.language_server import Answer, LanguageServer, Wire, breaks_after, fails, hangs_after, says
+from server.vocabulary.prompts import Count, ModelFailed, ModelRefused, Piece, Prompt, Text
+from tests.fakes.language_server import Answer, LanguageServer, Refuses, Wire, breaks_after, fails, hangs_after, says
+from tests.fakes.waiting import until
 
 KIND = "services"
 
@@ -32,6 +34,23 @@ async def text_of(endpoints: Endpoints) -> str:
     return "".join(piece.text for piece in pieces if isinstance(piece, Text)).strip()
 
 
+async def models_of(endpoints: Endpoints, said: str) -> list[str]:
+    async with aclosing(endpoints.ask("talk", Prompt("Be kind.", said))) as stream:
+        return [piece.model async for piece in stream if isinstance(piece, Count)]
+
+
+def fails_or_waits(answered: asyncio.Event) -> Answer:
+    """Fails for who says so, and answers everybody else once `answered` is set."""
+
+    async def answer(wire: Wire) -> None:
+        if wire.request["messages"][-1]["content"] == "fail":
+            raise Refuses(500)
+        await answered.wait()
+        await says(FIRST)(wire)
+
+    return answer
+
+
 @pytest.mark.parametrize("answer", [fails(500), fails(429), hangs_after()], ids=["500", "429", "hangs"])
 async def test_who_fails_is_passed_over_and_not_sent_the_words_again(
     servers: tuple[LanguageServer, LanguageServer], answer: Answer
@@ -43,6 +62,45 @@ async def test_who_fails_is_passed_over_and_not_sent_the_words_again(
     await endpoints.close()
     assert len(first.requests) == 1
     assert len(second.requests) == 3
+
+
+async def test_while_all_fail_each_is_asked_once_a_request(servers: tuple[LanguageServer, LanguageServer]) -> None:
+    first, second = servers
+    first.talk = second.talk = fails(500)
+    endpoints = Endpoints([endpoint(first), endpoint(second)])
+    for _ in range(2):
+        with pytest.raises(ModelFailed):
+            await text_of(endpoints)
+    second.talk = says(SECOND)
+    assert await text_of(endpoints) == SECOND
+    await endpoints.close()
+    assert (len(first.requests), len(second.requests)) == (3, 3)
+
+
+async def test_who_failed_is_asked_first_again_after_the_pause(servers: tuple[LanguageServer, LanguageServer]) -> None:
+    first, second = servers
+    first.talk = fails(500)
+    endpoints = Endpoints([endpoint(first), endpoint(second)], pause=0)
+    assert await text_of(endpoints) == SECOND
+    first.talk = says(FIRST)
+    assert await text_of(endpoints) == FIRST
+    await endpoints.close()
+    assert len(first.requests) == 2
+
+
+async def test_each_count_names_the_model_that_answered_that_request(
+    servers: tuple[LanguageServer, LanguageServer],
+) -> None:
+    first, second = servers
+    answered = asyncio.Event()
+    first.talk = fails_or_waits(answered)
+    endpoints = Endpoints([replace(endpoint(first), large="one"), replace(endpoint(second), large="two")], 10)
+    waiting = asyncio.create_task(models_of(endpoints, "wait"))
+    await until(lambda: first.requests)
+    failed = await models_of(endpoints, "fail")
+    answered.set()
+    assert (failed, await waiting) == (["two"], ["one"])
+    await endpoints.close()
 
 
 async def test_half_an_answer_is_not_begun_anew_elsewhere(servers: tuple[LanguageServer, LanguageServer]) -> None:

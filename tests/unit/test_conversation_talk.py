@@ -1,19 +1,24 @@
-"""Where free talk may stand in a reply, and how a stream becomes sentences."""
+"""Where free talk may stand in a reply, and what a model is told of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from server.checkin.thread import Thread
 from server.conversation.prompt import Said, to_read, to_talk
-from server.conversation.state import Visit
-from server.conversation.talk import Sentences, Talk, plan
+from server.conversation.state import Decision, State, Visit
+from server.conversation.talk import Talk, plan
 from server.persona.loading import load_pack
+from server.persona.pack import Pack, Question
+from server.vocabulary.findings import Tier
 from server.vocabulary.speech import Line, Passage
 
 KIND = "unit"
 
-PACK = load_pack(Path(__file__).parents[2] / "personas" / "post-discharge")
+PERSONAS = Path(__file__).parents[2] / "personas"
+PACKS = [load_pack(PERSONAS / name) for name in ("post-discharge", "medication-check-in")]
+PACK = PACKS[0]
 VISIT = Visit("Rosa", "Lakeside Clinic", "555-0142")
 STORY = "I feel about the same, the nights are long and I sleep badly"
 GUIDE = Passage("guide-7", 3, "You may shower two days after the operation.")
@@ -68,6 +73,21 @@ def test_a_question_is_answered_only_from_passages() -> None:
     assert found.passages == (GUIDE,)
 
 
+EVERY_QUESTION = [pytest.param(pack, one, id=f"{pack.id}-{one.id}") for pack in PACKS for one in pack.questions]
+AFTER = State(step=1000)
+"""Nothing is open any more, and nobody is in danger."""
+
+
+@pytest.mark.parametrize(("pack", "question"), EVERY_QUESTION)
+def test_free_talk_stands_beside_every_question_but_those_about_an_emergency(pack: Pack, question: Question) -> None:
+    """Whatever kind of question is open: it is planned for, and only a danger keeps every word the script's."""
+    asking = replace(pack, staying={question.id: question})
+    thanks = Line("ack.plain", pack.lines["ack.plain"].sentences[0])
+    found = plan(asking, VISIT, State(queue=(question.id,)), Decision(AFTER, (thanks,)), STORY)
+    tiers = {pack.guardrails[name].tier for name in question.fires()}
+    assert (found is None) is (Tier.EMERGENCY in tiers)
+
+
 def test_nothing_that_free_talk_may_replace_is_an_instruction_or_a_question() -> None:
     for name in PACK.talk.own_words:
         assert not PACK.lines[name].must_hear
@@ -104,32 +124,6 @@ def test_before_a_danger_only_scripts_are_said_again() -> None:
     decision = thread.turn("my chest hurts very badly right now", continues=False)
     assert "That must not be easy." not in [line.text for line in decision.lines]
     assert decision.state.again_words == ()
-
-
-def cut(*pieces: str) -> list[str]:
-    sentences = Sentences()
-    return [one for piece in pieces for one in sentences.feed(piece)] + sentences.finish()
-
-
-@pytest.mark.parametrize(
-    ("pieces", "sentences"),
-    [
-        (("That must be ", "hard. I he", "ar you."), ["That must be hard.", "I hear you."]),
-        (("It costs 2.50 a day. ", "Yes!"), ["It costs 2.50 a day.", "Yes!"]),
-        (("One.\nTwo. ", "\n\n"), ["One.", "Two."]),
-        (("Half a sent",), []),
-        (("", " ", "\n"), []),
-        (('She said "go." Then left.',), ['She said "go."', "Then left."]),
-    ],
-)
-def test_a_stream_becomes_sentences(pieces: tuple[str, ...], sentences: list[str]) -> None:
-    assert cut(*pieces) == sentences
-
-
-def test_a_stream_without_an_end_is_found_out() -> None:
-    sentences = Sentences()
-    assert sentences.feed("blah " * 60) == []
-    assert sentences.runs_on
 
 
 def talked(text: str, heard: tuple[Said, ...] = ()) -> str:
