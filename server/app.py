@@ -35,6 +35,7 @@ from server.pages.live import Live
 from server.pages.staff import DATABASE
 from server.persona.loading import load_pack
 from server.persona.pack import Clinic, Pack
+from server.record import checkins
 from server.record.database import Database
 from server.record.master_key import MasterKey
 from server.record.transaction import Transaction
@@ -215,8 +216,9 @@ def _add_patient_routes(
     first = next(iter(packs.values()))
 
     def tell_nurse(tx: Transaction, checkin: CheckInId, patient: PatientId, hit: TriggerHit) -> None:
-        within = timedelta(seconds=first.escalation.tiers[hit.tier].acknowledge_within.value)
         me = Service("invitation")
+        pack = packs.get(checkins.get(tx, me, checkin).persona, first)
+        within = timedelta(seconds=pack.escalation.tiers[hit.tier].acknowledge_within.value)
         desk.request(tx, me, checkin=checkin, patient=patient, hit=hit, turn=0, where="", within=within)
 
     entrance = InvitationRoutes(
