@@ -293,6 +293,8 @@ class CheckIn:
         log(_logger, logging.ERROR, "checkin_step_failed", what=name, error=type(error).__name__)
         if isinstance(error, RecordsUnavailable):
             self._say(self._thread.no_nurse())  # no page can be promised
+        elif name == "silence" and self._silence.count(error) > 1:
+            return  # it is tried again at the next look; one apology is enough
         elif name != "fail_safe":
             self.failed(f"{name}_failed")
 

@@ -56,6 +56,12 @@ class SilenceWatch:
         self._paused = False
         self._restart()
 
+    def count(self, error: Exception) -> int:
+        """What came of a report failed; returns how often that happened so far."""
+        self.failed += 1
+        log(_logger, logging.ERROR, "silence_failed", error=type(error).__name__, count=self.failed)
+        return self.failed
+
     def close(self) -> None:
         """Stop watching."""
         self._task.cancel()
@@ -72,5 +78,4 @@ class SilenceWatch:
             try:
                 self._report()
             except Exception as error:  # noqa: BLE001  the root of the ladder that pages for who fell silent: it goes on
-                self.failed += 1
-                log(_logger, logging.ERROR, "silence_failed", error=type(error).__name__, count=self.failed)
+                self.count(error)

@@ -116,6 +116,18 @@ async def test_silence_and_buttons_wait_for_the_turn_that_is_being_judged(record
     assert order == [e.PatientTurn, e.NurseAsked, e.CheckInEnded]
 
 
+async def test_a_ladder_of_silence_that_fails_is_tried_again_and_said_sorry_for_once(
+    records: Records, kit: SpeechKit
+) -> None:
+    async with bedside(records, kit, None) as there:
+        await there.heard_out()
+        for _ in range(3):
+            there.checkin._step_failed("silence", ValueError("a rule that cannot be read"))
+        await until(lambda: there.of(e.FailedSafe))
+        await there.heard_out()
+    assert [one.code for one in there.of(e.FailedSafe)] == ["silence_failed"]
+
+
 async def test_a_red_flag_on_its_way_outlives_the_page_it_was_typed_on(records: Records, kit: SpeechKit) -> None:
     slow = Slow()
     async with bedside(records, kit, None, classifier=slow) as there:
