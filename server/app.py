@@ -49,7 +49,7 @@ from server.speech import kit as speech
 from server.speech.session import SpeechKit
 from server.vocabulary.clock import Clock, SystemClock
 from server.vocabulary.events import EscalationAcknowledged, Event
-from server.vocabulary.findings import TriggerHit
+from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.parts import Part
 from server.vocabulary.principals import Service
@@ -215,6 +215,12 @@ def _web(
     return app
 
 
+def answer_within(packs: Mapping[str, Pack], persona: str, tier: Tier) -> timedelta:
+    """How soon a nurse must answer a page of this persona's check-in; of one that is not loaded, as the first that is."""
+    pack = packs.get(persona) or next(iter(packs.values()))
+    return timedelta(seconds=pack.escalation.tiers[tier].acknowledge_within.value)
+
+
 def _add_patient_routes(
     app: web.Application,
     settings: Settings,
@@ -227,9 +233,7 @@ def _add_patient_routes(
 
     def tell_nurse(tx: Transaction, checkin: CheckInId, patient: PatientId, hit: TriggerHit) -> None:
         me = Service("invitation")
-        # A link may be older than the folder of its persona; its nurse is told all the same.
-        pack = packs.get(checkins.get(tx, me, checkin).persona, first)
-        within = timedelta(seconds=pack.escalation.tiers[hit.tier].acknowledge_within.value)
+        within = answer_within(packs, checkins.get(tx, me, checkin).persona, hit.tier)
         desk.request(tx, me, checkin=checkin, patient=patient, hit=hit, turn=0, where="", within=within)
 
     entrance = InvitationRoutes(

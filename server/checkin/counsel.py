@@ -30,10 +30,6 @@ T = TypeVar("T")
 
 _logger = logging.getLogger(__name__)
 
-WITHIN = 0.6
-"""Seconds after the end of a turn in which a model must have read it and said a first sentence, so that an approved line
-in its place still comes within 700 ms (issue 3, item 6)."""
-
 
 @dataclass(frozen=True)
 class Opinion:
@@ -84,9 +80,9 @@ class Counsel:
             case _:
                 return
 
-    async def consult(self, thread: Thread, look: Look) -> Opinion:
-        """Ask about a turn that has just ended; takes no longer than `WITHIN`."""
-        until, stood = asyncio.get_running_loop().time() + WITHIN, thread.state
+    async def consult(self, thread: Thread, look: Look, until: float) -> Opinion:
+        """Ask about a turn that has just ended; takes no longer than loop time `until`."""
+        stood = thread.state
         talking = _or_none(lambda: self._begin_talk(thread, look, until))
         try:
             advice = await self._read(thread, look, until)

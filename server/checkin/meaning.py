@@ -10,9 +10,6 @@ from server.vocabulary.findings import Likeness
 
 _logger = logging.getLogger(__name__)
 
-_WITHIN = 0.25
-"""Seconds; the classifier needs about 20 ms, and rules without it count every hint, which is safe and may page too often."""
-
 
 class Classifier(Protocol):
     """`knowledge.likeness.Classifier`, or likenesses that a test has written down."""
@@ -20,12 +17,12 @@ class Classifier(Protocol):
     def judge(self, utterance: str) -> Awaitable[tuple[Likeness, ...]]: ...
 
 
-async def likenesses(classifier: Classifier | None, text: str) -> tuple[Likeness, ...] | None:
-    """What the classifier finds in `text`; None where it was not asked, failed, or was late."""
+async def likenesses(classifier: Classifier | None, text: str, until: float) -> tuple[Likeness, ...] | None:
+    """What the classifier finds in `text` by loop time `until`; None where it was not asked, failed, or was late."""
     if classifier is None:
         return None
     try:
-        async with asyncio.timeout(_WITHIN):
+        async with asyncio.timeout_at(until):
             return await classifier.judge(text)
     except Exception as error:  # noqa: BLE001  the rules decide without it
         log(_logger, logging.WARNING, "classifier_failed", error=type(error).__name__)

@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
-from server.checkin.checkin import CheckIn, Setting
+from server.checkin.checkin import CheckIn
 from server.checkin.journal import CONDUCTOR, Whereabouts
 from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
 from server.checkin.seat import Seat
+from server.checkin.setting import Setting
 from server.checkin.visit import visit_on
 from server.conversation.state import Visit
 from server.media.link import IceServer
@@ -32,10 +33,6 @@ from server.vocabulary.ids import CheckInId
 from server.vocabulary.principals import Patient
 
 _logger = logging.getLogger(__name__)
-
-
-_SWEEP_SECONDS = 600.0
-"""Between looks for check-ins whose link has run out; nothing urgent hangs on it."""
 
 
 class AllSeatsTaken(ServiceError):
@@ -68,6 +65,8 @@ class House:
     """Check-ins that no link can resume any more."""
     patience: float
     """Seconds a check-in is kept in memory for a patient who dropped off; the journal keeps it for longer."""
+    sweep_every: float = 600.0
+    """Seconds between looks for check-ins whose link has run out; nothing urgent hangs on it."""
 
 
 @dataclass
@@ -85,6 +84,8 @@ class Registry:
         self._house = house
         self._running: dict[CheckInId, _Running] = {}
         self._locks: WeakValueDictionary[CheckInId, asyncio.Lock] = WeakValueDictionary()
+        self._arriving: set[CheckInId] = set()
+        """Check-ins with a place that are not in memory yet."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.on_ended: Callable[[CheckInId], None] = lambda checkin: None
         """Called once a check-in is over and let go; signaling hangs up."""
@@ -105,7 +106,7 @@ class Registry:
                 running.leaving.cancel()
                 running.leaving = None
             if running.seat is not None:
-                await running.seat.leave()
+                running.seat.leave()
             running.seat = Seat(running.checkin, running.call, lambda: self._left(patient.checkin))
             running.call.use_socket(send)
             running.call.on_state = running.seat.link_state
@@ -138,10 +139,19 @@ class Registry:
 
     async def _sweep(self) -> None:
         while True:
-            for checkin in await self._house.database.run(self._house.expired):
-                await self._house.database.run(lambda tx, checkin=checkin: _expire(tx, checkin))  # type: ignore[misc]
-                self._house.publish(checkin, CheckInEnded("expired"))
-            await asyncio.sleep(_SWEEP_SECONDS)
+            try:
+                for checkin in await self._house.database.run(self._house.expired):
+                    await self._end_expired(checkin)
+            except Exception as error:  # noqa: BLE001  the root of the sweep: what fails now may work in ten minutes
+                log(_logger, logging.ERROR, "sweep_failed", error=type(error).__name__)
+            await asyncio.sleep(self._house.sweep_every)
+
+    async def _end_expired(self, checkin: CheckInId) -> None:
+        try:
+            await self._house.database.run(lambda tx: _expire(tx, checkin))
+            self._house.publish(checkin, CheckInEnded("expired"))
+        except Exception as error:  # noqa: BLE001  one that cannot be ended must not keep the others open
+            log(_logger, logging.ERROR, "sweep_failed", checkin=checkin, error=type(error).__name__)
 
     async def close(self) -> None:
         """Let every check-in go; their pages come back to whoever serves next."""
@@ -156,6 +166,16 @@ class Registry:
 
     async def _take_up(self, patient: Patient) -> _Running:
         await self._make_room()
+        self._arriving.add(patient.checkin)
+        try:
+            running = await self._begin(patient)
+            self._running[patient.checkin] = running
+        finally:
+            self._arriving.discard(patient.checkin)
+        self._spawn(self._until_ended(patient.checkin, running.checkin))
+        return running
+
+    async def _begin(self, patient: Patient) -> _Running:
         row, card, past = await self._house.database.run(lambda tx: _open(tx, patient))
         if row.status == "ended":
             raise CheckInOver("the check-in has ended")
@@ -167,19 +187,23 @@ class Registry:
         )
         call = PeerCall(self._house.servers(row.id))
         checkin = CheckIn(self._setting(row, card, pack), call, past)
-        running = self._running[row.id] = _Running(checkin, call)
-        await checkin.start()
-        self._spawn(self._until_ended(row.id, checkin))
-        return running
+        try:
+            await checkin.start()
+        except BaseException:  # also when the page gives up half way
+            await checkin.close()
+            raise
+        return _Running(checkin, call)
 
     async def _make_room(self) -> None:
-        """Whoever is here goes before whoever dropped off: the longest gone is let go, and comes back from the journal."""
-        if len(self._running) < self._house.most:
-            return
-        gone = {checkin: running.leaving.when() for checkin, running in self._running.items() if running.leaving}
-        if not gone:
-            raise AllSeatsTaken("as many check-ins run as NIGHTLIGHT_MAX_CHECKINS allows")
-        await self._let_go(min(gone, key=gone.__getitem__))
+        """Whoever is here goes before whoever dropped off: the longest gone is let go, and comes back from the journal.
+
+        Nothing may come between the last look and the arrival's place.
+        """
+        while len(self._running) + len(self._arriving) >= self._house.most:
+            gone = {checkin: running.leaving.when() for checkin, running in self._running.items() if running.leaving}
+            if not gone:
+                raise AllSeatsTaken("as many check-ins run as NIGHTLIGHT_MAX_CHECKINS allows")
+            await self._let_go(min(gone, key=gone.__getitem__))
 
     def _setting(self, row: CheckInRow, card: PatientCard, pack: Pack) -> Setting:
         within = {
@@ -217,8 +241,10 @@ class Registry:
             running = self._running.get(checkin)
             if running is None or (running.leaving is None and not running.checkin.ended.is_set()):
                 return
-            await running.checkin.close()
-            del self._running[checkin]
+            try:
+                await running.checkin.close()
+            finally:
+                del self._running[checkin]
         self._house.rest()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

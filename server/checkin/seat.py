@@ -1,17 +1,22 @@
-"""One page's place at its check-in: guards nothing itself, hands what signaling has read to the call or the check-in."""
+"""One page's place at its check-in: hands what signaling has read to the call or the check-in, and keeps nothing back.
+
+What a patient has sent belongs to the check-in at once: a page that goes away takes nothing with it.
+"""
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any, Literal, assert_never
+from collections.abc import Callable
+from typing import Literal, assert_never
 
 from server.checkin.checkin import CheckIn
 from server.media.link import RemoteCandidate
 from server.media.peer import PeerCall
 from server.record.privacy import log
+from server.signaling.caller import MESSAGES_PER_SECOND
 from server.signaling.candidate import Candidate
 from server.signaling.door import Mode
 from server.signaling.messages import Camera, End, Ignored, Mute, Nurse, Page, PageMessage, Refused, Typed, read_face
+from server.signaling.pace import Pace
 
 _logger = logging.getLogger(__name__)
 
@@ -26,7 +31,9 @@ class Seat:
         self._gone = False
         self._connected = False
         """Whether a peer of this page has been connected: the next one is its camera or a new network, not a return."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._pace = Pace(2 * MESSAGES_PER_SECOND, MESSAGES_PER_SECOND)
+        self.dropped = 0
+        """Data-channel messages that came faster than any page of ours sends them."""
 
     async def offer(self, sdp: str, mode: Mode) -> str:
         """See `VisitSeat.offer`."""
@@ -42,18 +49,21 @@ class Seat:
     async def text_only(self) -> None:
         """See `VisitSeat.text_only`."""
         await self._call.text_only()
-        await self._checkin.connected()
+        self._checkin.connected()
         self._checkin.types_only()
 
     async def message(self, message: PageMessage) -> None:
         """See `VisitSeat.message`."""
+        self._hand_over(message)
+
+    def _hand_over(self, message: PageMessage) -> None:
         match message:
             case Typed():
-                await self._checkin.typed(message.text)
+                self._checkin.typed(message.text)
             case Nurse():
-                await self._checkin.nurse_pressed()
+                self._checkin.nurse_pressed()
             case End():
-                await self._checkin.patient_ends()
+                self._checkin.patient_ends()
             case Mute():
                 self._checkin.mute(message.on)
             case Camera():
@@ -67,17 +77,14 @@ class Seat:
         """See `VisitSeat.left`: the page is gone, or a newer one has taken its place."""
         if self._gone:
             return
-        await self.leave()
+        self.leave()
         await self._call.drop()
         self._checkin.lost()
         self._on_left()
 
-    async def leave(self) -> None:
+    def leave(self) -> None:
         """Give the place up; the call stays for whoever comes next."""
         self._gone = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def link_state(self, state: Literal["connected", "lost"]) -> None:
         """The peer connection came or went."""
@@ -88,24 +95,19 @@ class Seat:
             self._checkin.moved()
         else:
             self._connected = True
-            self._spawn(self._checkin.connected())
+            self._checkin.connected()
 
     def face_message(self, raw: str) -> None:
         """A message over the data channel."""
+        if self._gone:
+            return
+        if not self._pace.allows(asyncio.get_running_loop().time()):
+            self.dropped += 1
+            if self.dropped == 1:
+                log(_logger, logging.WARNING, "face_messages_dropped")
+            return
         match read_face(raw):
             case Ignored() | Refused():
                 return
             case message:
-                self._spawn(self.message(message))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        if self._gone:
-            return
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._task_ended)
-
-    def _task_ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log(_logger, logging.ERROR, "seat_task_failed", error=type(error).__name__)
+                self._hand_over(message)

@@ -10,7 +10,7 @@ from server.conversation import policy
 from server.conversation.cues import on_cue
 from server.conversation.heard import hear
 from server.conversation.interruption import merge, on_cut_off
-from server.conversation.silence import on_silence
+from server.conversation.silence import next_silence, on_silence
 from server.conversation.state import Decision, State, Visit
 from server.conversation.triage import examine
 from server.persona.pack import Pack
@@ -91,6 +91,11 @@ class Thread:
         """The state that a turn is judged from, and its words."""
         return (self._before, merge(self._last, text)) if continues else (self.state, text)
 
+    def silence_due(self, seconds: float) -> bool:
+        """Whether so long a silence calls for something."""
+        due = next_silence(self.pack, self.state)
+        return due is not None and seconds >= due
+
     def silent(self, seconds: float) -> Decision | None:
         """The patient has been silent for so long."""
         decision = on_silence(self.pack, self.visit, self.state, seconds)
@@ -111,6 +116,10 @@ class Thread:
     def failed(self) -> Decision:
         """A part of the service failed."""
         return self._moved(policy.on_failure(self.pack, self.visit, self.state))
+
+    def no_nurse(self) -> Decision:
+        """No page can go out; nothing moves, so nothing of it is replayed."""
+        return policy.on_cut_off_from_nurses(self.pack, self.visit, self.state)
 
     def cut_off(self, planned: tuple[str, ...], heard: str) -> None:
         """The persona was interrupted; what must not be missed is said again with the next turn."""

@@ -36,6 +36,12 @@ def on_cut_off(pack: Pack, visit: Visit, state: State, planned: str, heard: str)
     return None
 
 
+def unheard(pack: Pack, seconds: float) -> bool:
+    """Whether a reply cut off after so many seconds got no further than its first words: the patient, who spoke on, is
+    still in the same turn."""
+    return seconds < pack.numbers.unheard_seconds.value
+
+
 def _matters(pack: Pack, visit: Visit, state: State, planned: str, heard: str) -> bool:
     """Whether a sentence that is no script lost a negation, a number or an instruction: cut off there, it may have said
     the opposite. Scripts say for themselves what must be heard."""

@@ -20,6 +20,7 @@ from server.conversation.teach_back import score
 from server.conversation.triage import Context, Triage, examine, fire, named_groups
 from server.conversation.understanding import reading_of
 from server.conversation.volunteered import offers, without
+from server.conversation.wording import render
 from server.persona.pack import Pack, Request
 from server.vocabulary.findings import Advice, Likeness, Tier
 
@@ -85,6 +86,11 @@ def on_failure(pack: Pack, visit: Visit, state: State) -> Decision:
     reply.mood = "concerned"
     reply.say("trouble.sorry")
     return reply.decision()
+
+
+def on_cut_off_from_nurses(pack: Pack, visit: Visit, state: State) -> Decision:
+    """No page can go out: say so, and whom to call. Nothing moves; what was to be said waits."""
+    return Decision(state, lines=render(pack, visit, "trouble.no_nurse", 0), mood="concerned")
 
 
 def context_of(pack: Pack, visit: Visit, state: State) -> Context:

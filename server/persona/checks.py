@@ -37,12 +37,14 @@ SCRIPTS_OF_CODE = (
     "staying.still_call",
     "staying.stop_check",
     "staying.question",
+    "trouble.no_nurse",
+    "trouble.sorry",
     "welcome.back",
     "welcome.staying",
 )
 """Scripts that the conversation names itself."""
 
-GUARDRAILS_OF_CODE = ("HUMAN_ASKED", "UNRESPONSIVE", "OTHER_PERSON_RED", "WRONG_PERSON")
+GUARDRAILS_OF_CODE = ("HUMAN_ASKED", "UNRESPONSIVE", "OTHER_PERSON_RED", "SYSTEM_FAILURE", "WRONG_PERSON")
 STAYING_OF_CODE = ("calling_911", "about_patient", "happening_now", "finish_later")
 COUNTED = ("number", "scale", "pressure")
 

@@ -210,6 +210,8 @@ class Numbers(Frozen):
     staying_page: Number
     staying_again: Number
     staying_end: Number
+    unheard_seconds: Number
+    """A reply cut off before this much of it played was not heard."""
     parrot_words: Number
     high_alert_max: Number
     conditions_max: Number

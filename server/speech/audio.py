@@ -37,12 +37,15 @@ class CallOutput(io.AudioOutput):
         self._playout = playout
         self._on_first_frame = on_first_frame
         self._capturing = False
+        self._segments = 0
+        """Written and not ended; the call's captions may go on without us."""
         playout.listen(self._on_playout)
 
     async def capture_frame(self, frame: rtc.AudioFrame) -> None:
         await super().capture_frame(frame)
         if not self._capturing:
             self._capturing = True
+            self._segments += 1
             self._on_first_frame()
         words: list[WordTiming] = []
         visemes: list[VisemeTiming] = []
@@ -73,9 +76,12 @@ class CallOutput(io.AudioOutput):
         self._playout.paused = False
 
     def _on_playout(self, event: PlayoutEvent) -> None:
+        if not self._segments:
+            return
         if event.what == "started":
             self.on_playback_started(created_at=time.time())
         elif event.what in ("finished", "cut"):
+            self._segments -= 1
             utterance = event.utterance
             self.on_playback_finished(
                 playback_position=utterance.played,

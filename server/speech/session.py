@@ -5,6 +5,7 @@ not passed.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any, Literal, Protocol
 
@@ -15,23 +16,31 @@ from livekit.agents.utils import shortuuid
 from livekit.agents.voice import ModelSettings
 from livekit.agents.voice.events import (
     AgentStateChangedEvent,
+    CloseEvent,
     ErrorEvent,
     UserInputTranscribedEvent,
     UserStateChangedEvent,
 )
 
 from server.media.call import Call
+from server.record.privacy import log
 from server.speech.audio import CallInput, CallOutput
+from server.speech.captions import Captions
 from server.speech.listener import Listener, TurnEnd
 from server.speech.recognizer import Recognizer
 from server.speech.turn import PATIENCE
 from server.speech.voice import SENTENCE_END, Voice
 from server.vocabulary.speech import Receipt
 
+_logger = logging.getLogger(__name__)
+
 _INTERRUPT_AFTER = 0.2
 """Seconds of the patient's voice that stop the persona (research/speech.md §3: 250 ms p50 at this value)."""
 _FALSE_INTERRUPTION = 1.2
 """Seconds without words after which an interruption counts as noise and the persona goes on; must exceed the recognizer."""
+
+_HUSH_SECONDS = 1.0
+"""Longest wait for the voice to fall silent; the patient's words must not wait for one that hangs."""
 
 
 class Mind(Protocol):
@@ -89,6 +98,9 @@ class SpeechSession:
         self._call = call
         self._mind = mind
         self._ended: TurnEnd | None = None
+        self._closing = False
+        self._captions: Captions | None = None
+        """In the place of a session that has ended by itself."""
         self.listener: Listener | None = None
         if kit.recognizer is not None:
             activity = inference.VAD(min_silence_duration=0.25)
@@ -123,14 +135,26 @@ class SpeechSession:
         self._session.on("agent_state_changed", self._on_agent_state)
         self._session.on("user_state_changed", self._on_user_state)
         self._session.on("error", self._on_error)
+        self._session.on("close", self._on_close)
         if self.listener is not None:
             self._session.input.audio = CallInput(self._call.intake)
         self._session.output.audio = CallOutput(self._call.playout, self._on_first_frame)
         await self._session.start(_GatedAgent(self._mind), record=False)
 
+    @property
+    def voiceless(self) -> bool:
+        """Whether the voice has failed for good; then nobody fetches a reply, and what is said is shown."""
+        return self._captions is not None
+
     def say(self, sentences: AsyncIterator[str]) -> None:
         """Speak sentences of our own accord, one at least; queued behind what is being said."""
-        self._session.say(_stream(sentences), add_to_chat_ctx=True)
+        if self._captions is None:
+            try:
+                self._session.say(_stream(sentences), add_to_chat_ctx=True)
+                return
+            except RuntimeError:
+                self._captions = self._fall_back()
+        self._captions.say(sentences)
 
     def expect(self, answer: str) -> None:
         """What kind of answer comes next; some take longer to think of."""
@@ -138,11 +162,21 @@ class SpeechSession:
             self.listener.turn.patience = PATIENCE.get(answer, 1.0)
 
     async def hush(self) -> None:
-        """Stop speaking at once and drop what was queued."""
-        await self._session.interrupt(force=True)
+        """Stop speaking at once and drop what was queued; never fails, and never takes long."""
+        if self._captions is not None:
+            self._captions.hush()
+            return
+        try:
+            async with asyncio.timeout(_HUSH_SECONDS):
+                await self._session.interrupt(force=True)
+        except (RuntimeError, TimeoutError) as error:
+            log(_logger, logging.WARNING, "speech_not_hushed", error=type(error).__name__)
 
     async def close(self) -> None:
         """End the session and every task of it."""
+        self._closing = True
+        if self._captions is not None:
+            await self._captions.close()
         await self._session.aclose()
 
     def _turn_ended(self, end: TurnEnd) -> None:
@@ -166,6 +200,16 @@ class SpeechSession:
     def _on_error(self, event: ErrorEvent) -> None:
         if not getattr(event.error, "recoverable", True):
             self._mind.failed("speech_failed")
+
+    def _on_close(self, _event: CloseEvent) -> None:
+        if self._captions is None and not self._closing:
+            self._captions = self._fall_back()
+
+    def _fall_back(self) -> Captions:
+        """The session gave up after too many errors: the patient reads and types, and hears why."""
+        self._call.playout.paused = False
+        self._mind.failed("speech_ended")
+        return Captions(self._call.playout, self._mind.judge, self._mind.state_changed)
 
 
 class _GatedAgent(Agent):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import av
-from livekit.agents import tts
+from livekit.agents import APIError, tts
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, APIConnectOptions, TimedString
 from livekit.agents.utils import shortuuid
 
@@ -119,6 +119,8 @@ class VoiceProcess:
             *(sys.executable, "-m", "server.speech.voice_child", self.engine, self.voice),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            # What an engine prints about a sentence may quote it, and would go around the log's own formatter.
+            stderr=asyncio.subprocess.DEVNULL,
             limit=1 << 24,
         )
         self._process = process
@@ -221,7 +223,11 @@ class _VoiceStream(tts.SynthesizeStream):
         if not text.strip():
             return
         self._mark_started()
-        sentence = await self._process.speak(text.strip())
+        try:
+            sentence = await self._process.speak(text.strip())
+        except VoiceFailed as error:
+            # The only kind that livekit-agents reports and counts; any other leaves the patient in silence.
+            raise APIError(error.code, retryable=False) from None
         output_emitter.push_timed_transcript(_timed(sentence, self._at))
         output_emitter.push(sentence.pcm)
         output_emitter.flush()

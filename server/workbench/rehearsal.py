@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from server.checkin.record_of import UNHEARD_SECONDS, record_of, to_page
+from server.checkin.entries import entries_of, to_page
 from server.checkin.thread import Thread
 from server.conversation.agenda import Ask, agenda
 from server.conversation.gate import Gate
+from server.conversation.interruption import unheard
 from server.conversation.silence import next_silence
 from server.conversation.state import Decision, EndReason, Visit
 from server.persona.pack import Pack
@@ -237,7 +238,7 @@ class Rehearsal:
         self._heard(speech, round(share * len(speech.words)), cut=True)
         heard = self.moments[-1].event
         if isinstance(heard, e.SpeechHeard) and heard.heard != planned:
-            self._unanswered = speech.answers and heard.seconds < UNHEARD_SECONDS
+            self._unanswered = speech.answers and unheard(self._pack, heard.seconds)
             self.thread.cut_off(speech.planned, heard.heard)
 
     def _heard(self, speech: Speech, words: int, *, cut: bool) -> None:
@@ -252,8 +253,9 @@ class Rehearsal:
 
     def _record(self, decision: Decision, first: e.Event) -> None:
         turn = self.thread.turns
-        self._emit(first, *record_of(decision, turn))
+        self._emit(first, *entries_of(decision, turn))
         for hit in to_page(decision.hits, self._paged):
+            self._paged[hit.trigger] = hit.tier
             page = EscalationId(f"rehearsal-{len(self._paged)}")
             self._emit(e.EscalationRequested(page, hit.tier, hit.trigger, hit.version, hit.quote, turn))
 

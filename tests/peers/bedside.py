@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from server.checkin.checkin import CheckIn, Setting
+from server.checkin.checkin import CheckIn
 from server.checkin.journal import CONDUCTOR, Whereabouts
+from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
+from server.checkin.setting import Setting
 from server.conversation.state import Visit
 from server.media.peer import PeerCall
 from server.persona.loading import load_pack
@@ -98,6 +100,7 @@ async def bedside(
     peer: PatientPeer | None = None,
     pack: Pack = PACK,
     visit: Visit = VISIT,
+    classifier: Classifier | None = None,
 ) -> AsyncIterator[Bedside]:
     """A check-in that has begun; by voice where a peer is given, else by typing."""
     patient = await records.add()
@@ -113,7 +116,7 @@ async def bedside(
         whereabouts=Whereabouts(id_, patient, "17 Elm Street", within),
         database=records.database,
         kit=kit,
-        classifier=None,
+        classifier=classifier,
         means=language,
         publish=events.append,
     )

@@ -1,5 +1,6 @@
 """A model's part in a turn that cannot even be begun: the turn is decided as the rules decide it."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +30,6 @@ async def test_a_pack_that_a_model_cannot_be_told_of_costs_no_turn(tmp_path: Pat
         means = Means(Endpoints([NOWHERE]), Prices({}), Limit(0), Limit(0))
         purse = Purse(means, records.database, lambda used, rest: None)
         counsel = Counsel(means, purse, Gate(PACK, VISIT), lambda sentence, receipt: None)
-        opinion = await counsel.consult(thread, look)
+        opinion = await counsel.consult(thread, look, asyncio.get_running_loop().time() + 1.0)
         await counsel.close()
     assert opinion == Opinion(alone=look.decision)

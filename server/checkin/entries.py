@@ -3,18 +3,17 @@
 Pure. A live check-in and a rehearsal of one (`workbench.rehearsal`) both record through here, so they cannot differ.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from server.conversation.state import Decision
 from server.vocabulary import events as e
 from server.vocabulary.findings import Tier, TriggerHit
 
-UNHEARD_SECONDS = 1.5
-"""A reply cut off before this much of it played got no further than its first words: the patient is still in the same turn."""
-_PAGED = frozenset({Tier.EMERGENCY, Tier.URGENT, Tier.SAME_DAY})
+PAGING = frozenset({Tier.EMERGENCY, Tier.URGENT, Tier.SAME_DAY})
+"""Tiers of which a nurse hears while the check-in runs."""
 
 
-def record_of(decision: Decision, turn: int) -> tuple[e.Event, ...]:
+def entries_of(decision: Decision, turn: int) -> tuple[e.Event, ...]:
     """What was found, closed and left unanswered; `turn`: the patient's turn it came from."""
     found: list[e.Event] = [
         *(_fired(turn, hit) for hit in decision.hits),
@@ -26,15 +25,14 @@ def record_of(decision: Decision, turn: int) -> tuple[e.Event, ...]:
     return tuple(found)
 
 
-def to_page(hits: Iterable[TriggerHit], paged: dict[str, Tier]) -> list[TriggerHit]:
-    """Those hits that a nurse must hear of and was not told before at this tier; they are added to `paged`."""
-    new = []
+def to_page(hits: Iterable[TriggerHit], paged: Mapping[str, Tier]) -> list[TriggerHit]:
+    """Those hits that a nurse must hear of and was not told before at this tier; `paged`: triggers told so far."""
+    new: dict[str, TriggerHit] = {}
     for hit in hits:
-        known = paged.get(hit.trigger)
-        if hit.tier in _PAGED and (known is None or hit.tier.rank < known.rank):
-            paged[hit.trigger] = hit.tier
-            new.append(hit)
-    return new
+        known = new[hit.trigger].tier if hit.trigger in new else paged.get(hit.trigger)
+        if hit.tier in PAGING and (known is None or hit.tier.rank < known.rank):
+            new[hit.trigger] = hit
+    return list(new.values())
 
 
 def _fired(turn: int, hit: TriggerHit) -> e.TriggerFired:
