@@ -94,7 +94,10 @@ def context_of(pack: Pack, visit: Visit, state: State) -> Context:
     ask = open_question(pack, visit, state)
     lesson = ask.question.teach_back if ask else None
     topics = (ask.question.topics if ask else ()) + (lesson.topics if lesson else ())
-    return Context(frozenset().union(*groups), frozenset(topics), frozenset(visit.risks), state.fired)
+    taken = frozenset().union(*groups)
+    return Context(
+        taken, frozenset(topics), frozenset(visit.risks), state.fired, bool(visit.medicines), visit.parameters
+    )
 
 
 def decide(

@@ -1,8 +1,9 @@
 """What a pack must hold true beyond its shape: every name leads somewhere and every sentence is plain enough to hear."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from server.persona.complaint import Complaint
+from server.persona.guardrail_checks import check_guardrails
 from server.persona.pack import Condition, Pack, Question
 from server.persona.plain import SLOT, banned, grade, words_of
 
@@ -47,16 +48,6 @@ STAYING_OF_CODE = ("calling_911", "about_patient", "happening_now", "finish_late
 COUNTED = ("number", "scale", "pressure")
 
 
-@dataclass(frozen=True)
-class Complaint:
-    """Something wrong with a pack, and the text by which its line is found."""
-
-    value: str
-    message: str
-    near: str = ""
-    """A text of the same file, where `value` may stand in several."""
-
-
 def check_pack(pack: Pack) -> Iterator[Complaint]:
     """Yield everything that would fail in a conversation, before there is one."""
     for name, script in _named_scripts(pack):
@@ -71,6 +62,7 @@ def check_pack(pack: Pack) -> Iterator[Complaint]:
             yield Complaint(question, f"`{name}` asks `{question}`, which `staying` does not have", name)
     yield from _check_sentences(pack)
     yield from _check_questions(pack)
+    yield from check_guardrails(pack)
     yield from _check_talk(pack)
 
 
@@ -146,6 +138,7 @@ def _named_scripts(pack: Pack) -> Iterator[tuple[str, str]]:
         yield from ((question.id, script) for script in _question_scripts(question))
     for rail in pack.guardrails.values():
         yield from ((rail.id, script) for script in rail.says + rail.extra)
+    yield from (("raised", script) for spoken in pack.raised.values() for script in spoken.says)
     for request in pack.requests:
         yield from ((request.id, script) for script in request.says)
 
@@ -186,3 +179,4 @@ def _named_guardrails(pack: Pack) -> Iterator[tuple[str, str]]:
 def _named_staying(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from (("the conversation", name) for name in STAYING_OF_CODE)
     yield from ((rail.id, question) for rail in pack.guardrails.values() for question in rail.asks)
+    yield from (("raised", question) for spoken in pack.raised.values() for question in spoken.asks)
