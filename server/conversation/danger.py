@@ -25,7 +25,7 @@ SUSPECTED = ("about_patient", "happening_now")
 
 def take_hits(reply: Reply, hits: Sequence[TriggerHit]) -> bool:
     """Record every hit and say what the most urgent new one calls for; True when anything was said."""
-    hits = by_chart(reply.pack, hits, _chart(reply))
+    hits = by_chart(reply.pack, [reply.located(hit) for hit in hits], _chart(reply))
     new = [hit for hit in hits if reply.hit(hit)]
     repeated = [hit for hit in hits if hit not in new and reply.pack.guardrails[hit.trigger].is_request]
     if not new and not repeated:
@@ -102,7 +102,7 @@ def stay_with(reply: Reply, heard: Heard) -> None:
         return
     reply.change(stop_checked=False)
     if request and request.kind == "human":
-        reply.fire("HUMAN_ASKED", heard.raw.strip())
+        reply.fire("HUMAN_ASKED", heard.raw.strip(), f"request {request.id}")
         reply.say("human.again")
     elif request and request.kind == "repeat":
         reply.say(*_main_instruction(reply))
@@ -151,7 +151,7 @@ def _answered_no(reply: Reply, ask: Ask, heard: Heard) -> None:
         return
     reply.close(ask, "met", "no")
     if ask.question.no_fires:
-        reply.fire(ask.question.no_fires, heard.raw.strip())
+        reply.fire(ask.question.no_fires, heard.raw.strip(), f"answer {ask.question.id}")
     reply.go_on()
 
 
@@ -169,7 +169,7 @@ def _unclear(reply: Reply, ask: Ask, heard: Heard) -> None:
         return
     reply.close(ask, "unable", "")
     if ask.question.unknown_fires:
-        reply.fire(ask.question.unknown_fires, heard.raw.strip())
+        reply.fire(ask.question.unknown_fires, heard.raw.strip(), f"answer {ask.question.id}")
     keep_company(reply, heard)
     reply.go_on()
 
