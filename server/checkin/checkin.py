@@ -93,6 +93,7 @@ class CheckIn:
         self._spoken = asyncio.Event()
         """Set when an utterance has been played to its end, or the goodbye was cut off by words that change nothing."""
         self._greeted = False
+        self._unreachable: asyncio.TimerHandle | None = None
         self._ending: EndReason | None = None
         self.ended = asyncio.Event()
         """Set once `CheckInEnded` is recorded."""
@@ -139,6 +140,7 @@ class CheckIn:
 
     async def connected(self) -> None:
         """The patient can hear and be heard: greet, or take up the thread."""
+        self._stop_watching()
         if self._ending is not None:
             return
         self._face.again()
@@ -169,6 +171,24 @@ class CheckIn:
         if self.ended.is_set():
             return
         self._post(e.ConnectionChanged("lost"))
+        self._watch_for_return()
+
+    # Who is lost after a danger sign and does not come back is looked for
+
+    def _watch_for_return(self) -> None:
+        due = self._thread.unreachable_after()
+        if due is not None:
+            self._stop_watching()
+            loop = asyncio.get_running_loop()
+            self._unreachable = loop.call_later(due, lambda: self._spawn(self._not_returned()))
+
+    def _stop_watching(self) -> None:
+        if self._unreachable is not None:
+            self._unreachable.cancel()
+            self._unreachable = None
+
+    async def _not_returned(self) -> None:
+        await self._record(self._thread.unreachable(), (e.ConnectionChanged("unreachable"),))
 
     # What the patient does on the page
 
@@ -364,6 +384,7 @@ class CheckIn:
 
     async def close(self) -> None:
         """Let go of everything; what happened stays in the journal."""
+        self._stop_watching()
         self._silence.close()
         await self._speech.close()
         await self._call.close()

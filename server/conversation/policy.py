@@ -287,7 +287,7 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
         case "wrong_person":
             # Whoever it is gets the one line that may save a life, and nothing of the patient's.
             reply.say(*request.says, "close.call_911", "close.not_a_person", "close.goodbye")
-            reply.fire("WRONG_PERSON", heard.raw.strip(), f"request {request.id}")
+            reply.fire(request.fires or "WRONG_PERSON", heard.raw.strip(), f"request {request.id}")
             reply.end("patient_ended")
         case "refuse":
             give_up(reply, ask, "refused", heard)

@@ -17,6 +17,8 @@ from server.vocabulary.findings import Advice, NegativeFinding, Tier, TriggerHit
 from server.vocabulary.speech import Line
 
 Status = Literal["met", "refused", "unable", "not_reached"]
+NO_ANSWER = "KB_NO_ANSWER"
+"""Guardrail that tells staff of a question without an approved answer."""
 FINISH_LATER = "finish_later"
 """Question of the pack's `staying` that offers to finish another time."""
 EXPECTS: Mapping[str, Expects] = {
@@ -226,6 +228,8 @@ class Reply:
         self.mood = "warm" if self.mood == "listening" else self.mood
 
     def decision(self) -> Decision:
+        if self.unanswered is not None:
+            self.fire(NO_ANSWER, self.unanswered, "question")
         for closed in closings(self.pack, self.visit, self.state, self.steps):
             self._record(closed)
         return Decision(

@@ -43,7 +43,14 @@ SCRIPTS_OF_CODE = (
 )
 """Scripts that the conversation names itself."""
 
-GUARDRAILS_OF_CODE = ("HUMAN_ASKED", "UNRESPONSIVE", "OTHER_PERSON_RED", "WRONG_PERSON")
+GUARDRAILS_OF_CODE = (
+    "HUMAN_ASKED",
+    "UNRESPONSIVE",
+    "OTHER_PERSON_RED",
+    "WRONG_PERSON",
+    "DROPPED_IN_RED",
+    "KB_NO_ANSWER",
+)
 STAYING_OF_CODE = ("calling_911", "about_patient", "happening_now", "finish_later")
 COUNTED = ("number", "scale", "pressure")
 
@@ -174,6 +181,7 @@ def _named_guardrails(pack: Pack) -> Iterator[tuple[str, str]]:
         yield from ((question.id, name) for name in named if name)
         if back := question.teach_back:
             yield from ((question.id, name) for name in (back.fail_fires, *back.topics))
+    yield from ((request.id, request.fires) for request in pack.requests if request.fires)
 
 
 def _named_staying(pack: Pack) -> Iterator[tuple[str, str]]:

@@ -209,6 +209,8 @@ class Request(Frozen):
     kind: Literal["repeat", "stop", "refuse", "unsure", "wait", "human", "about_us", "comfort", "wrong_person"]
     phrases: tuple[str, ...]
     says: tuple[Name, ...] = ()
+    fires: Name | None = None
+    """With `wrong_person`: the guardrail that tells staff who answered."""
     whole: bool = False
     """The phrase must be all that was said."""
 
@@ -229,6 +231,8 @@ class Numbers(Frozen):
     staying_page: Number
     staying_again: Number
     staying_end: Number
+    dropped_emergency: Number
+    dropped_urgent: Number
     parrot_words: Number
     high_alert_max: Number
     conditions_max: Number
