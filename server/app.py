@@ -273,6 +273,7 @@ def _add_staff_routes(
         on_answered=answered,
         link_lifetime=timedelta(hours=settings.link_hours),
         rule_titles={rule.id: rule.title for pack in packs.values() for rule in pack.guardrails.values() if rule.title},
+        rule_needs={rule.id: rule.nurse_needs for pack in packs.values() for rule in pack.guardrails.values()},
         public_url=settings.public_url,
     )
     add_nurse_routes(app, console)

@@ -9,14 +9,14 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 
-from server.checkin.counsel import Counsel
+from server.checkin.counsel import counsel_on
 from server.checkin.entries import entries_of
 from server.checkin.face import Face
 from server.checkin.goodbye import Goodbye
-from server.checkin.journal import JournalWriter, Page, RecordsUnavailable, Settlement
+from server.checkin.journal import JournalWriter, Page, RecordsUnavailable
 from server.checkin.mouth import Mouth
 from server.checkin.pages import Pages
-from server.checkin.purse import Purse
+from server.checkin.returning import ReturnWatch
 from server.checkin.saying import Saying
 from server.checkin.setting import Setting
 from server.checkin.silence import SilenceWatch
@@ -66,7 +66,9 @@ class CheckIn:
         self._ledger = Ledger()
         self._mouth = Mouth()
         self._face = Face(call.send)
-        self._counsel = self._made_counsel(past)
+        self._counsel = counsel_on(
+            setting, self._gate, past, lambda used, rest: self._journal.post(used, settlement=rest), self._gated
+        )
         self._speech = SpeechSession(call, setting.kit, self)
         self._journal = JournalWriter(setting.database, setting.whereabouts, self._written, self._journal_failed)
         self._worker = Worker(self._step_failed)
@@ -77,6 +79,7 @@ class CheckIn:
         self._partial: frozenset[str] = frozenset()
         self._stopwatch = Stopwatch()
         self._greeted = False
+        self._return = ReturnWatch(lambda: self._worker.do("unreachable", self._look_for))
         self.ended = asyncio.Event()
         """Set once `CheckInEnded` is recorded."""
         call.playout.listen(self._on_playout)
@@ -97,17 +100,6 @@ class CheckIn:
         written = self._journal.post(*events, pages=pages)
         self._pages.sent(pages, written)
         return written
-
-    def _made_counsel(self, past: Sequence[e.Event]) -> Counsel | None:
-        if (means := self._setting.means) is None:
-            return None
-        purse = Purse(means, self._setting.database, self._settled)
-        counsel = Counsel(means, purse, self._gate, lambda sentence, receipt: self._gated(sentence, receipt))
-        counsel.recall(past)
-        return counsel
-
-    def _settled(self, used: e.ModelUsed, rest: Settlement | None) -> None:
-        self._journal.post(used, settlement=rest)
 
     def _written(self, event: e.Event) -> None:
         self._pages.note(event)
@@ -132,13 +124,14 @@ class CheckIn:
 
     def moved(self) -> None:
         """The same page goes on over a new peer, for example with its camera: nothing was missed, nothing is said."""
+        self._return.stop()
         self._silence.resume()
         self._face.again()
 
     def lost(self) -> asyncio.Future[None]:
         """The connection is gone; the call waits for the patient to come back."""
         self._silence.pause()
-        return self._worker.do("lost", lambda: self._note(e.ConnectionChanged("lost")))
+        return self._worker.do("lost", self._lost)
 
     # What the patient does on the page
 
@@ -226,6 +219,7 @@ class CheckIn:
     # The worker's steps
 
     async def _greet(self) -> None:
+        self._return.stop()
         if self._goodbye.reason is not None:
             return
         self._silence.resume()
@@ -234,15 +228,23 @@ class CheckIn:
             self._call.send(self._help)  # a reloaded page has lost its card
         if self._greeted:
             await self._hush()
-            decision = self._thread.welcome_back()
-            await self._record(decision, e.ConnectionChanged("reconnected"))
+            await self._tell(self._thread.welcome_back(), e.ConnectionChanged("reconnected"))
         else:
             self._greeted = True
             pack = self._setting.pack
             started = e.CheckInStarted(pack.id, pack.version, pack.content_hash, self._resumed)
             decision = self._thread.welcome_back() if self._resumed else self._thread.greet()
-            await self._record(decision, started, e.ConnectionChanged("connected"))
-        self._say(decision)
+            await self._tell(decision, started, e.ConnectionChanged("connected"))
+
+    async def _lost(self) -> None:
+        await self._note(e.ConnectionChanged("lost"))
+        if not self.ended.is_set():
+            self._return.start(self._thread.unreachable_after())
+
+    async def _look_for(self) -> None:
+        """Lost after a danger sign, and not back in time: a nurse is told."""
+        if not self.ended.is_set():
+            await self._record(self._thread.unreachable(), e.ConnectionChanged("unreachable"))
 
     async def _note(self, event: e.Event) -> None:
         if not self.ended.is_set():
@@ -269,9 +271,7 @@ class CheckIn:
 
     async def _call_nurse(self) -> None:
         await self._hush()
-        decision = self._thread.nurse_asked()
-        await self._record(decision, e.NurseAsked())
-        self._say(decision)
+        await self._tell(self._thread.nurse_asked(), e.NurseAsked())
 
     def _on_silence(self) -> None:
         seconds = self._silence.seconds
@@ -281,13 +281,10 @@ class CheckIn:
     async def _silent(self, seconds: float) -> None:
         decision = self._thread.silent(seconds)
         if decision is not None:
-            await self._record(decision, e.PatientSilent(seconds))
-            self._say(decision)
+            await self._tell(decision, e.PatientSilent(seconds))
 
     async def _fail_safe(self, code: str) -> None:
-        decision = self._thread.failed()
-        await self._record(decision, e.FailedSafe(code))
-        self._say(decision)
+        await self._tell(self._thread.failed(), e.FailedSafe(code))
 
     def _step_failed(self, name: str, error: Exception) -> None:
         log(_logger, logging.ERROR, "checkin_step_failed", what=name, error=type(error).__name__)
@@ -299,6 +296,10 @@ class CheckIn:
             self.failed(f"{name}_failed")
 
     # What comes of a decision
+
+    async def _tell(self, decision: Decision, *first: e.Event) -> None:
+        await self._record(decision, *first)
+        self._say(decision)
 
     async def _record(self, decision: Decision, *first: e.Event, talking: Talking | None = None) -> None:
         """Put a decision on record and act on it. Returns when what it tells the patient of is durable."""
@@ -395,4 +396,5 @@ class CheckIn:
             stack.push_async_callback(self._call.close)
             stack.push_async_callback(self._speech.close)
             stack.push_async_callback(self._worker.close)
+            self._return.stop()
             self._silence.close()

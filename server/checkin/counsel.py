@@ -10,8 +10,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from server.checkin.journal import Settlement
 from server.checkin.purse import Means, Purse
 from server.checkin.request import Request
+from server.checkin.setting import Setting
 from server.checkin.talking import Talking
 from server.checkin.thread import Look, Thread
 from server.conversation import prompt as prompts
@@ -168,3 +170,18 @@ async def _called(request: Request) -> str:
             if isinstance(piece, Call):
                 return piece.arguments
     return ""
+
+
+def counsel_on(
+    setting: Setting,
+    gate: Gate,
+    past: Iterable[e.Event],
+    settled: Callable[[e.ModelUsed, Settlement | None], object],
+    refused: Callable[[str, Receipt], None],
+) -> Counsel | None:
+    """For one check-in, where the journal left off; None without a model."""
+    if setting.means is None:
+        return None
+    counsel = Counsel(setting.means, Purse(setting.means, setting.database, settled), gate, refused)
+    counsel.recall(past)
+    return counsel

@@ -210,7 +210,9 @@ class JournalWriter:
             if isinstance(event, CheckInEnded):
                 checkins.end(tx, CONDUCTOR, self._whereabouts.checkin, event.reason)
             elif isinstance(event, ConnectionChanged):
-                checkins.set_connected(tx, CONDUCTOR, self._whereabouts.checkin, event.state != "lost")
+                checkins.set_connected(
+                    tx, CONDUCTOR, self._whereabouts.checkin, event.state not in ("lost", "unreachable")
+                )
         if step.settlement is not None:
             spending.settle(tx, step.settlement.day, step.settlement.change)
         return events

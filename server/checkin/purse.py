@@ -57,7 +57,7 @@ class Purse:
     """One check-in's."""
 
     def __init__(
-        self, means: Means, database: Database, post: Callable[[e.ModelUsed, Settlement | None], None]
+        self, means: Means, database: Database, post: Callable[[e.ModelUsed, Settlement | None], object]
     ) -> None:
         self._means = means
         self._database = database

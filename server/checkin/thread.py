@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from server.conversation import policy
 from server.conversation.cues import on_cue
+from server.conversation.dropping import dropped_after, on_dropped
 from server.conversation.heard import hear
 from server.conversation.interruption import merge, on_cut_off
 from server.conversation.silence import next_silence, on_silence
@@ -101,6 +102,14 @@ class Thread:
         decision = on_silence(self.pack, self.visit, self.state, seconds)
         return None if decision is None else self._moved(decision)
 
+    def unreachable_after(self) -> float | None:
+        """Seconds without a connection after which `unreachable` has something to say."""
+        return dropped_after(self.pack, self.state)
+
+    def unreachable(self) -> Decision:
+        """The connection was lost after a danger sign and did not come back in time."""
+        return self._moved(on_dropped(self.pack, self.visit, self.state))
+
     def nurse_asked(self) -> Decision:
         """The patient pressed the nurse button."""
         return self._moved(policy.on_nurse_button(self.pack, self.visit, self.state))
@@ -151,6 +160,8 @@ class Thread:
                 self.turn(event.text, continues=event.continues, advice=event.advice, likenesses=event.likenesses)
             case PatientSilent():
                 self.silent(event.seconds)
+            case ConnectionChanged(state="unreachable"):
+                self.unreachable()
             case NurseAsked():
                 self.nurse_asked()
             case CueNoticed():

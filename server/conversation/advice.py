@@ -18,6 +18,8 @@ from server.vocabulary.prompts import Tool
 
 FLAGS_MAX = 3
 """Flags of one turn that are taken; people name one or two things at a time, and a flood of pages hides the real one."""
+MODEL = "language model"
+"""`TriggerHit.rule` of a flag."""
 LONGEST_NUMBER = 6
 """Digits of the longest number that can be an answer."""
 
@@ -107,7 +109,7 @@ def advised_hits(
     known = {hit.trigger for hit in hits} | {negative.trigger for negative in negatives}
     flags = advice.flags if advice else ()
     rails = [(pack.guardrails.get(flag.trigger), flag.quote) for flag in flags]
-    return [fire(rail, quote) for rail, quote in rails if rail is not None and rail.id not in known]
+    return [fire(rail, quote, MODEL) for rail, quote in rails if rail is not None and rail.id not in known]
 
 
 NUMBER = ("number",)

@@ -141,7 +141,7 @@ def teach_back(reply: Reply, ask: Ask, heard: Heard) -> None:
         reply.ask_again(ask)
         return
     reply.close(ask, "unable", ",".join(result.points))
-    reply.fire(lesson.fail_fires, heard.raw.strip())
+    reply.fire(lesson.fail_fires, heard.raw.strip(), f"answer {ask.question.id}")
     reply.say(lesson.failed, slots=ask.slots)
     reply.go_on()
 
@@ -178,5 +178,6 @@ def give_up(reply: Reply, ask: Ask, status: str, heard: Heard) -> None:
     reply.leave()
     reply.say("ack.refused" if status == "refused" else "ack.unable")
     if ask.question.unknown_fires:
-        take_hits(reply, [fire(reply.pack.guardrails[ask.question.unknown_fires], heard.raw.strip())])
+        unknown = reply.pack.guardrails[ask.question.unknown_fires]
+        take_hits(reply, [fire(unknown, heard.raw.strip(), f"answer {ask.question.id}")])
     reply.open_next()

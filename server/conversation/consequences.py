@@ -16,7 +16,8 @@ from server.vocabulary.findings import Tier, TriggerHit
 def fire_on(reply: Reply, ask: Ask, given: str, quote: str) -> bool:
     """Fire what the answer calls for; True when something was said about it."""
     rails = reply.pack.guardrails
-    hits = [fire(rails[name], quote) for name in dict.fromkeys(_named(reply, ask.question, given))]
+    rule = f"answer {ask.question.id}"
+    hits = [fire(rails[name], quote, rule) for name in dict.fromkeys(_named(reply, ask.question, given))]
     hits += _against_list(reply, ask, given, quote)
     return bool(hits) and take_hits(reply, hits)
 
@@ -52,4 +53,4 @@ def _against_list(reply: Reply, ask: Ask, given: str, quote: str) -> list[Trigge
     name = ask.question.directions_fires
     if not name or not differs(hear(listed), hear(given)):
         return []
-    return [replace(fire(reply.pack.guardrails[name], quote), tier=Tier.URGENT)]
+    return [replace(fire(reply.pack.guardrails[name], quote, f"answer {ask.question.id}"), tier=Tier.URGENT)]

@@ -6,12 +6,13 @@ is thanked, and a person decides.
 
 from collections.abc import Sequence
 
-from server.conversation.agenda import Ask
+from server.conversation.agenda import Ask, medicine_groups
 from server.conversation.answers import Reading, find_request, is_question, is_thinking, yes_or_no
 from server.conversation.heard import Heard
+from server.conversation.raising import Beside, by_chart
 from server.conversation.reply import Reply
 from server.conversation.scope import find
-from server.persona.pack import Guardrail
+from server.persona.raising import questions_at, wording_at
 from server.vocabulary.findings import Tier, TriggerHit
 
 CALLING = "calling_911"
@@ -24,6 +25,7 @@ SUSPECTED = ("about_patient", "happening_now")
 
 def take_hits(reply: Reply, hits: Sequence[TriggerHit]) -> bool:
     """Record every hit and say what the most urgent new one calls for; True when anything was said."""
+    hits = by_chart(reply.pack, [reply.located(hit) for hit in hits], _chart(reply))
     new = [hit for hit in hits if reply.hit(hit)]
     repeated = [hit for hit in hits if hit not in new and reply.pack.guardrails[hit.trigger].is_request]
     if not new and not repeated:
@@ -36,7 +38,7 @@ def take_hits(reply: Reply, hits: Sequence[TriggerHit]) -> bool:
     before = len(reply.lines)
     top = spoken[0].tier
     for hit in _spoken_about(reply, hits, spoken):
-        _say(reply, reply.pack.guardrails[hit.trigger])
+        _say(reply, hit)
     if top is not Tier.EMERGENCY:
         _queue(
             reply, [key for hit in spoken for key in reply.pack.guardrails[hit.trigger].asks if key not in SUSPECTED]
@@ -61,9 +63,18 @@ def suspect(reply: Reply, question: str, guardrail: str) -> bool:
     return True
 
 
-def _say(reply: Reply, rail: Guardrail) -> None:
+def _chart(reply: Reply) -> Beside:
+    """What of the chart, and of this check-in so far, may raise a finding."""
+    visit, state = reply.visit, reply.state
+    groups = medicine_groups(reply.pack, visit)
+    return Beside(groups, bool(visit.medicines), frozenset(visit.risks), state.fired)
+
+
+def _say(reply: Reply, hit: TriggerHit) -> None:
     """A request is answered every time; anything else is said once in a check-in."""
-    scripts = [script for script in rail.says + rail.extra if rail.is_request or script not in reply.state.said]
+    rail = reply.pack.guardrails[hit.trigger]
+    says = wording_at(reply.pack.raised, rail, hit.tier)
+    scripts = [script for script in says if rail.is_request or script not in reply.state.said]
     reply.say(*scripts)
     reply.change(said=(*reply.state.said, *(script for script in scripts if script not in reply.state.said)))
 
@@ -75,7 +86,8 @@ def _queue(reply: Reply, keys: Sequence[str]) -> None:
 
 def _stay(reply: Reply, hits: Sequence[TriggerHit]) -> None:
     """Drop everything routine; the questions of this danger come first."""
-    asks = [key for hit in hits if hit.tier is Tier.EMERGENCY for key in reply.pack.guardrails[hit.trigger].asks]
+    rails, urgent = reply.pack.guardrails, [hit for hit in hits if hit.tier is Tier.EMERGENCY]
+    asks = [key for hit in urgent for key in questions_at(reply.pack.raised, rails[hit.trigger], hit.tier)]
     in_danger = [key for key in reply.state.queue if ":" not in key and reply.state.mode == "staying"]
     keys = [key for key in dict.fromkeys([*asks, *in_danger]) if not reply.state.answer(key)]
     reply.change(mode="staying", queue=tuple(keys))
@@ -90,7 +102,7 @@ def stay_with(reply: Reply, heard: Heard) -> None:
         return
     reply.change(stop_checked=False)
     if request and request.kind == "human":
-        reply.fire("HUMAN_ASKED", heard.raw.strip())
+        reply.fire("HUMAN_ASKED", heard.raw.strip(), f"request {request.id}")
         reply.say("human.again")
     elif request and request.kind == "repeat":
         reply.say(*_main_instruction(reply))
@@ -139,7 +151,7 @@ def _answered_no(reply: Reply, ask: Ask, heard: Heard) -> None:
         return
     reply.close(ask, "met", "no")
     if ask.question.no_fires:
-        reply.fire(ask.question.no_fires, heard.raw.strip())
+        reply.fire(ask.question.no_fires, heard.raw.strip(), f"answer {ask.question.id}")
     reply.go_on()
 
 
@@ -157,7 +169,7 @@ def _unclear(reply: Reply, ask: Ask, heard: Heard) -> None:
         return
     reply.close(ask, "unable", "")
     if ask.question.unknown_fires:
-        reply.fire(ask.question.unknown_fires, heard.raw.strip())
+        reply.fire(ask.question.unknown_fires, heard.raw.strip(), f"answer {ask.question.id}")
     keep_company(reply, heard)
     reply.go_on()
 

@@ -66,7 +66,7 @@ def on_nurse_button(pack: Pack, visit: Visit, state: State) -> Decision:
     if state.mode == "ended":
         return reply.decision()
     reply.say_unheard_first()
-    _call_nurse(reply, NURSE_BUTTON)
+    _call_nurse(reply, NURSE_BUTTON, "button")
     reply.repeat()
     return reply.decision()
 
@@ -82,7 +82,7 @@ def on_end_button(pack: Pack, visit: Visit, state: State) -> Decision:
 def on_failure(pack: Pack, visit: Visit, state: State) -> Decision:
     """A part of the service failed: an apology, and a person. The open question stays open."""
     reply = Reply(pack, visit, state)
-    reply.fire("SYSTEM_FAILURE", FAILURE)
+    reply.fire("SYSTEM_FAILURE", FAILURE, "service")
     reply.mood = "concerned"
     reply.say("trouble.sorry")
     return reply.decision()
@@ -100,7 +100,10 @@ def context_of(pack: Pack, visit: Visit, state: State) -> Context:
     ask = open_question(pack, visit, state)
     lesson = ask.question.teach_back if ask else None
     topics = (ask.question.topics if ask else ()) + (lesson.topics if lesson else ())
-    return Context(frozenset().union(*groups), frozenset(topics), frozenset(visit.risks), state.fired)
+    taken = frozenset().union(*groups)
+    return Context(
+        taken, frozenset(topics), frozenset(visit.risks), state.fired, bool(visit.medicines), visit.parameters
+    )
 
 
 def decide(
@@ -118,6 +121,7 @@ def decide(
     """
     reply = Reply(pack, visit, state)
     reply.advice = advice
+    reply.words = text
     heard = hear(text)
     found = _found(pack, visit, state, heard, likenesses)
     found = replace(found, hits=(*found.hits, *advised_hits(pack, advice, found.hits, found.negatives)))
@@ -149,7 +153,8 @@ def _found(pack: Pack, visit: Visit, state: State, heard: Heard, likenesses: Seq
     for meaning in ask.question.short_answer_means:
         whole = examine(pack, hear(f"{heard.raw.rstrip(' .,!')} {meaning}"), context)
         if dangers := tuple(hit for hit in whole.hits if hit.tier is Tier.EMERGENCY):
-            return replace(found, hits=tuple(replace(hit, quote=heard.raw.strip()) for hit in dangers))
+            rule, said = f"answer {ask.question.id}", heard.raw.strip()
+            return replace(found, hits=tuple(replace(hit, quote=said, rule=rule, start=0, end=0) for hit in dangers))
     return found
 
 
@@ -167,7 +172,7 @@ def _triaged(reply: Reply, heard: Heard, found: Triage, unheard: bool) -> None:
     hits = list(found.hits)
     reply.negatives.extend(found.negatives)
     if ask and not unheard and (danger := _danger_in_answer(reply, ask, heard, found)):
-        hits = [fire(reply.pack.guardrails[danger], heard.raw.strip()), *hits]
+        hits = [fire(reply.pack.guardrails[danger], heard.raw.strip(), f"answer {ask.question.id}"), *hits]
         reply.close(ask, "met", _danger_reading(reply, ask, heard).value)
         reply.leave()
     hits.sort(key=lambda hit: hit.tier.rank)
@@ -288,12 +293,12 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
         case "wrong_person":
             # Whoever it is gets the one line that may save a life, and nothing of the patient's.
             reply.say(*request.says, "close.call_911", "close.not_a_person", "close.goodbye")
-            reply.fire("WRONG_PERSON", heard.raw.strip())
+            reply.fire(request.fires or "WRONG_PERSON", heard.raw.strip(), f"request {request.id}")
             reply.end("patient_ended")
         case "refuse":
             give_up(reply, ask, "refused", heard)
         case "human":
-            _call_nurse(reply, heard.raw.strip())
+            _call_nurse(reply, heard.raw.strip(), f"request {request.id}")
             detour(reply, heard)
         case "wait":
             reply.say("quiet.first")
@@ -304,8 +309,8 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
             detour(reply, heard)
 
 
-def _call_nurse(reply: Reply, quote: str) -> None:
-    new = reply.fire("HUMAN_ASKED", quote)
+def _call_nurse(reply: Reply, quote: str, rule: str) -> None:
+    new = reply.fire("HUMAN_ASKED", quote, rule)
     reply.mood = "concerned"
     first = new and reply.state.mode == "routine"
     reply.say("human.of_course" if first else "human.again")

@@ -17,6 +17,8 @@ from server.vocabulary.findings import Advice, NegativeFinding, Tier, TriggerHit
 from server.vocabulary.speech import Line
 
 Status = Literal["met", "refused", "unable", "not_reached"]
+NO_ANSWER = "KB_NO_ANSWER"
+"""Guardrail that tells staff of a question without an approved answer."""
 FINISH_LATER = "finish_later"
 """Question of the pack's `staying` that offers to finish another time."""
 EXPECTS: Mapping[str, Expects] = {
@@ -43,6 +45,8 @@ class Reply:
         self.closed: list[ObjectiveClosed] = []
         self.unanswered: str | None = None
         self.advice: Advice | None = None
+        self.words = ""
+        """What the patient said in this turn, verbatim."""
         self.mood: Mood = "listening"
         self.end_reason: EndReason | None = None
 
@@ -70,6 +74,7 @@ class Reply:
 
     def hit(self, hit: TriggerHit) -> bool:
         """Record a hit; False when the same guardrail fired before, at least as urgently."""
+        hit = self.located(hit)
         self.hits.append(hit)
         if self.state.has_fired(hit):
             return False
@@ -77,9 +82,15 @@ class Reply:
         self.change(fired=(*kept, hit))
         return True
 
-    def fire(self, guardrail: str, quote: str, tier: Tier | None = None) -> bool:
+    def located(self, hit: TriggerHit) -> TriggerHit:
+        """Where in this turn the words stand that fired it, for a hit that was an answer or a request."""
+        at = self.words.find(hit.quote) if hit.quote and not hit.end else -1
+        return replace(hit, start=at, end=at + len(hit.quote)) if at >= 0 else hit
+
+    def fire(self, guardrail: str, quote: str, rule: str = "", tier: Tier | None = None) -> bool:
+        """`rule`: what fired it, for example `answer chest_pain`, `request human`, `silence`."""
         rail = self.pack.guardrails[guardrail]
-        return self.hit(TriggerHit(rail.id, rail.version, tier or rail.tier, quote))
+        return self.hit(TriggerHit(rail.id, rail.version, tier or rail.tier, quote, rule))
 
     def deny(self, guardrail: str, quote: str) -> None:
         if all(known.trigger != guardrail for known in self.negatives):
@@ -217,6 +228,8 @@ class Reply:
         self.mood = "warm" if self.mood == "listening" else self.mood
 
     def decision(self) -> Decision:
+        if self.unanswered is not None:
+            self.fire(NO_ANSWER, self.unanswered, "question")
         for closed in closings(self.pack, self.visit, self.state, self.steps):
             self._record(closed)
         return Decision(

@@ -75,7 +75,7 @@ def _stay(reply: Reply, step: str) -> None:
         case "call_name":
             reply.say("staying.first")
         case "page":
-            reply.fire("UNRESPONSIVE", "(silence after an emergency)")
+            reply.fire("UNRESPONSIVE", "(silence after an emergency)", "silence")
             reply.say("staying.again")
         case "company":
             keep_company(reply)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from server.conversation.agenda import open_question
 from server.conversation.heard import hear
+from server.conversation.reply import NO_ANSWER
 from server.conversation.state import Decision, State, Visit
 from server.persona.pack import Pack, Question
 from server.vocabulary.findings import Tier
@@ -46,7 +47,8 @@ def plan(
 
 def _is_calm(pack: Pack, visit: Visit, before: State, decision: Decision) -> bool:
     """No danger is named, asked about or just denied, and the conversation goes on."""
-    if before.mode != "routine" or decision.state.mode != "routine" or decision.hits or decision.negatives:
+    named = [hit for hit in decision.hits if hit.trigger != NO_ANSWER] or decision.negatives
+    if before.mode != "routine" or decision.state.mode != "routine" or named:
         return False
     asks = [open_question(pack, visit, state) for state in (before, decision.state)]
     return not decision.state.queue and not any(ask and asks_about_emergency(pack, ask.question) for ask in asks)

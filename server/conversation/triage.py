@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from server.conversation.heard import Heard, hear
-from server.conversation.markers import Markers, Place, without_idioms
-from server.conversation.measures import readings
+from server.conversation.markers import Markers, Place, find, without_idioms
+from server.conversation.measures import Limits, Spoken, limits_of, readings
+from server.conversation.raising import Beside, aggravated, lifted
 from server.conversation.resemblance import Stretch, stretches
-from server.conversation.scope import Sense, is_doubtful, sense_of
+from server.conversation.scope import Sense, is_denied, is_doubtful, sense_of
 from server.conversation.urgency import Chips, raised
 from server.conversation.weighing import PAGING, evidence, is_enough
 from server.persona.lexicon import words_of
@@ -39,6 +40,10 @@ class Context:
     """Risk chips of the patient, for example `anticoagulant`."""
     fired: tuple[TriggerHit, ...] = ()
     """What fired earlier in this check-in."""
+    listed: bool = False
+    """The patient's list of medicines is on file, so that what is not on it is not taken."""
+    parameters: tuple[tuple[str, float], ...] = ()
+    """Numbers that this patient's order overrides."""
 
 
 @dataclass(frozen=True)
@@ -97,17 +102,19 @@ def examine(pack: Pack, heard: Heard, context: Context, likenesses: Sequence[Lik
     `likenesses` is what the classifier says of the same utterance. None: it was not asked, and every hint counts.
     """
     markers = Markers(pack, without_idioms(pack, heard.text))
-    matches = list(_lexical(pack, heard, markers, context))
-    pages = frozenset(PAGING)
-    if likenesses is not None:
-        found = _expected_left_out(context, stretches(pack, heard, likenesses))
-        pages = _pages(pack, heard, matches, found)
-        matches = [
-            *_agreed(markers, heard, matches, found, pages),
-            *_paraphrases(heard, markers, context, matches, found, pages),
-        ]
+    lexical = list(_lexical(pack, heard, markers, context))
+    beside = _beside(heard, markers, context)
+    here = lifted(pack, beside)
+    matches, pages = _weighed(here, heard, markers, context, lexical, likenesses)
     best = _one_for_each(matches)
-    hits = [_hit(heard, match) for match in best.values() if match.is_meant]
+    hits = [_as_itself(pack, _hit(heard, match)) for match in best.values() if match.is_meant]
+    if here is not pack:
+        # Where it is not enough for what it would be beside the rest, it may still be enough for what it is by itself.
+        alone = _one_for_each(_weighed(pack, heard, markers, context, lexical, likenesses)[0])
+        missing = [match for name, match in alone.items() if name not in best and match.is_meant]
+        doubted = [match for match in missing if here.guardrails[match.rail.id] is not match.rail]
+        hits += [_hit(heard, match) for match in doubted]
+        beside = replace(beside, doubted=frozenset(match.rail.id for match in doubted))
     doubts = {
         match.sense: match
         for match in reversed(best.values())
@@ -115,23 +122,78 @@ def examine(pack: Pack, heard: Heard, context: Context, likenesses: Sequence[Lik
     }
     if (other := doubts.get(Sense.OTHER_PERSON)) and pages:
         hits.append(_hit(heard, replace(other, rail=pack.guardrails[OTHER_PERSON])))
+    together = aggravated(pack, hits, beside)
     return Triage(
-        raised(pack, hits, context.chips, context.fired),
+        raised(pack, together, context.chips, context.fired),
         tuple(_denial(heard, match) for match in best.values() if match.sense is Sense.DENIED),
         _rail(doubts, Sense.OTHER_PERSON),
         _rail(doubts, Sense.SUPPOSED),
     )
 
 
-def fire(rail: Guardrail, quote: str) -> TriggerHit:
-    """The guardrail at its own tier, not for its words."""
-    return TriggerHit(rail.id, rail.version, rail.tier, quote)
+def _weighed(
+    pack: Pack,
+    heard: Heard,
+    markers: Markers,
+    context: Context,
+    lexical: Sequence[Match],
+    likenesses: Sequence[Likeness] | None,
+) -> tuple[list[Match], frozenset[Tier]]:
+    """What counts of all that was found, and the tiers for which it is enough, by this pack's tiers."""
+    matches = [replace(match, rail=pack.guardrails[match.rail.id]) for match in lexical]
+    if likenesses is None:
+        return matches, frozenset(PAGING)
+    expected = context.topics | _settled(pack, markers.text, context, matches)
+    found = _left_out(expected, stretches(pack, heard, likenesses))
+    pages = _pages(pack, heard, matches, found)
+    agreed = _agreed(pack, markers, heard, matches, found, pages)
+    return [*agreed, *_paraphrases(pack, heard, markers, context, matches, found, pages)], pages
+
+
+def _as_itself(pack: Pack, hit: TriggerHit) -> TriggerHit:
+    """No more urgent than its guardrail is by itself."""
+    own = pack.guardrails[hit.trigger].tier
+    return replace(hit, tier=own) if hit.tier.rank < own.rank else hit
+
+
+def fire(rail: Guardrail, quote: str, rule: str = "") -> TriggerHit:
+    """The guardrail at its own tier, not for its words; `rule`: what fired it, for example `answer chest_pain`."""
+    return TriggerHit(rail.id, rail.version, rail.tier, quote, rule)
 
 
 def named_groups(pack: Pack, text: str) -> frozenset[str]:
     """Medicine groups of which a medicine is named in these comparable words."""
-    return frozenset(
-        group for group, names in pack.medicine_groups.items() if any(f" {name} " in text for name in names)
+    listed = (group for group, names in pack.medicine_groups.items() if any(f" {name} " in text for name in names))
+    known = (one.groups for name, one in pack.medicines.items() if f" {name} " in text)
+    return frozenset((*listed, *(group for groups in known for group in groups)))
+
+
+def _beside(heard: Heard, markers: Markers, context: Context) -> Beside:
+    """What may raise a finding of these words."""
+    pack, words = markers.pack, words_of(markers.text)
+
+    def places(phrases: Sequence[str]) -> Iterator[Place]:
+        said = [one for one in phrases if pack.listening.phrases[one].possible(words)]
+        return (Place.of(heard, markers.text, *match.span()) for match in find(pack, said, markers.text))
+
+    def means(phrases: Sequence[str]) -> bool:
+        return any(sense_of(pack, place, expected=False, markers=markers) in HAPPENING for place in places(phrases))
+
+    def happened(phrases: Sequence[str]) -> bool:
+        return any(
+            not is_denied(pack, place, markers) and not markers.reaches("other_person", "other_person_ends", place)
+            for place in places(phrases)
+        )
+
+    return Beside(
+        context.groups | named_groups(pack, heard.text),
+        context.listed,
+        context.chips,
+        context.fired,
+        frozenset(hit.trigger for hit in context.fired),
+        means=means,
+        happened=happened,
+        mentions=lambda phrases: bool(find(pack, phrases, heard.text)),
     )
 
 
@@ -164,23 +226,46 @@ def _denial(heard: Heard, match: Match) -> NegativeFinding:
 
 def _lexical(pack: Pack, heard: Heard, markers: Markers, context: Context) -> Iterator[Match]:
     groups = context.groups | named_groups(pack, heard.text)
-    words = words_of(markers.text)
+    words, limits = words_of(markers.text), limits_of(pack, context.parameters)
     for rail in pack.guardrails.values():
         if rail.needs_group is None or rail.needs_group in groups:
-            for rule, start, end in _spans(pack, rail, markers.text, words):
+            for rule, start, end in _spans(pack, rail, limits, markers.text, words):
                 yield Match(rail, _sense(rail, heard, markers, start, end, context), start, end, rule)
 
 
-def _spans(pack: Pack, rail: Guardrail, text: str, words: frozenset[str]) -> Iterator[tuple[str, int, int]]:
+def _spans(
+    pack: Pack, rail: Guardrail, limits: Limits, text: str, words: frozenset[str]
+) -> Iterator[tuple[str, int, int]]:
+    decided: list[Spoken] = []
+    for at, rule in enumerate(rail.numbers, 1):
+        for spoken in readings(pack, rule, limits, text, words):
+            if rule.decides and not spoken.fires:
+                decided.append(spoken)
+            if spoken.fires:
+                yield f"{NUMBER} {at}", spoken.start, spoken.end
     for kind, sources in (("phrase", rail.phrases), (HINT, rail.hints)):
         for at, source in enumerate(sources, 1):
             phrase = pack.listening.phrases[source]
             if phrase.possible(words):
                 for match in phrase.pattern.finditer(text):
-                    yield f"{kind} {at}", match.start(), match.end()
-    for at, rule in enumerate(rail.numbers, 1):
-        for start, end in readings(pack, rule, text, words):
-            yield f"{NUMBER} {at}", start, end
+                    if not _touches(match.span(), decided):
+                        yield f"{kind} {at}", match.start(), match.end()
+
+
+def _touches(span: tuple[int, int], decided: Sequence[Spoken]) -> bool:
+    return any(span[0] < one.end and span[1] > one.start for one in decided)
+
+
+def _settled(pack: Pack, text: str, context: Context, matches: Sequence[Match]) -> frozenset[str]:
+    """Guardrails that the numbers said have decided against, and for which nothing else speaks."""
+    words, limits = words_of(text), limits_of(pack, context.parameters)
+    found = {match.rail.id for match in matches}
+    return frozenset(
+        rail.id
+        for rail in pack.guardrails.values()
+        if rail.id not in found
+        if any(True for rule in rail.numbers if rule.decides for _ in readings(pack, rule, limits, text, words))
+    )
 
 
 def _sense(rail: Guardrail, heard: Heard, markers: Markers, start: int, end: int, context: Context) -> Sense:
@@ -188,10 +273,10 @@ def _sense(rail: Guardrail, heard: Heard, markers: Markers, start: int, end: int
     return Sense.MEANT if rail.anyone and sense is Sense.OTHER_PERSON else sense
 
 
-def _expected_left_out(context: Context, found: Iterator[Stretch]) -> list[Stretch]:
-    """The open question asked about these guardrails: what it is answered with sounds like them, and is none."""
+def _left_out(expected: frozenset[str], found: Iterator[Stretch]) -> list[Stretch]:
+    """The open question asked about these guardrails, or a number settled them: what was said sounds like them, and is none."""
     return [
-        replace(stretch, likenesses=tuple(one for one in stretch.likenesses if one.trigger not in context.topics))
+        replace(stretch, likenesses=tuple(one for one in stretch.likenesses if one.trigger not in expected))
         for stretch in sorted(found, key=lambda stretch: stretch.start - stretch.end)
     ]
 
@@ -211,7 +296,12 @@ def _is_page(pack: Pack, heard: Heard, tier: Tier, lexical: Sequence[Match], fou
 
 
 def _agreed(
-    markers: Markers, heard: Heard, lexical: Sequence[Match], found: Sequence[Stretch], pages: frozenset[Tier]
+    pack: Pack,
+    markers: Markers,
+    heard: Heard,
+    lexical: Sequence[Match],
+    found: Sequence[Stretch],
+    pages: frozenset[Tier],
 ) -> Iterator[Match]:
     """What of the phrases, hints and numbers stays beside the classifier; an emergency's phrase at least as a question."""
     for match in lexical:
@@ -223,7 +313,7 @@ def _agreed(
         elif match.rail.tier is Tier.EMERGENCY and match.kind != HINT:
             doubtful = is_doubtful(markers, Place.of(heard, markers.text, match.start, match.end))
             yield replace(match, sense=Sense.SUPPOSED) if doubtful and match.rail.ask_if_supposed else match
-        elif not match.is_pressing and _is_likely(markers.pack, match, found):
+        elif not match.is_pressing and _is_likely(pack, match, found):
             yield match
 
 
@@ -235,6 +325,7 @@ def _is_likely(pack: Pack, match: Match, found: Sequence[Stretch]) -> bool:
 
 
 def _paraphrases(
+    pack: Pack,
     heard: Heard,
     markers: Markers,
     context: Context,
@@ -243,7 +334,6 @@ def _paraphrases(
     pages: frozenset[Tier],
 ) -> Iterator[Match]:
     """What the classifier adds: the cause of a page that no phrase names, and of the other tiers what is likely by itself."""
-    pack = markers.pack
     top = min(pages, key=lambda tier: tier.rank, default=None)
     named = {match.rail.tier for match in lexical if match.is_meant}
     if top and top not in named and (match := _cause(pack, top, found)):

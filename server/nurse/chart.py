@@ -35,6 +35,8 @@ class Reason:
     acknowledged_by: str
     """Name of the nurse who answered; empty while nobody has."""
     acknowledged_at: datetime | None
+    needs: tuple[str, ...]
+    """What a nurse asks or looks up first; of the rule, nothing of the patient."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
         patient=patient,
         summary=_summary(patient, chosen, tx.now.date()),
         presence=_presence(row, patient.first_name, chosen.name),
-        reasons=_reasons(pages, staff_names(tx), catalog.title, tx.now),
+        reasons=_reasons(pages, staff_names(tx), catalog, tx.now),
         lines=transcript(entries, patient.first_name, chosen.name, catalog.title),
         waiting=_waiting(row, patient.first_name),
         answers=_answers(entries),
@@ -123,14 +125,16 @@ def _waiting(row: CheckInRow, patient: str) -> str:
     return "Nothing has been said yet."
 
 
-def _reasons(pages: Sequence[Page], names: Mapping[StaffId, str], title: Titles, now: datetime) -> tuple[Reason, ...]:
+def _reasons(
+    pages: Sequence[Page], names: Mapping[StaffId, str], catalog: Catalog, now: datetime
+) -> tuple[Reason, ...]:
     """What still needs an answer first, most urgent first."""
     ordered = sorted(pages, key=lambda page: (page.acknowledged_by is not None, page.tier.rank, page.due_at))
     return tuple(
         Reason(
             id=page.id,
             tier=page.tier,
-            topic=title(page.trigger),
+            topic=catalog.title(page.trigger),
             trigger=page.trigger,
             version=page.version,
             quote=page.quote,
@@ -139,6 +143,7 @@ def _reasons(pages: Sequence[Page], names: Mapping[StaffId, str], title: Titles,
             age=age(page.requested_at, page.due_at, now),
             acknowledged_by=names.get(page.acknowledged_by, "A colleague") if page.acknowledged_by else "",
             acknowledged_at=page.acknowledged_at,
+            needs=catalog.needs.get(page.trigger, ()),
         )
         for page in ordered
     )

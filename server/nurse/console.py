@@ -48,15 +48,17 @@ class Console:
         on_answered: OnAnswered,
         link_lifetime: timedelta,
         rule_titles: Mapping[str, str],
+        rule_needs: Mapping[str, tuple[str, ...]],
         public_url: str = "",
     ) -> None:
-        """`rule_titles` says what nurses call a guardrail, by id; one without a title is shown by its id.
+        """`rule_titles` says what nurses call a guardrail, by id; one without a title is shown by its id; `rule_needs` what
+        they ask or look up first.
 
         `public_url` is how patients reach this server, without a final slash; empty: as the nurse reached it.
         """
         self._desk = desk
         self._invitations = invitations
-        self._catalog = Catalog({persona.id: persona for persona in personas}, titles(rule_titles))
+        self._catalog = Catalog({persona.id: persona for persona in personas}, titles(rule_titles), rule_needs)
         self._clock = clock
         self._on_answered = on_answered
         self._link_lifetime = link_lifetime

@@ -92,6 +92,8 @@ class Catalog:
     personas: Mapping[str, PersonaChoice]
     """By id."""
     title: Titles
+    needs: Mapping[str, tuple[str, ...]]
+    """Rule id to what a nurse asks or looks up first."""
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,7 @@ def _connection(state: str, patient: str) -> str:
         "lost": f"{patient}’s connection was lost.",
         "reconnected": f"{patient} is connected again.",
         "typing_only": f"{patient} goes on by typing.",
+        "unreachable": f"{patient} has not come back.",
     }
     return sentences[state]
 

@@ -1,8 +1,9 @@
 """What a pack must hold true beyond its shape: every name leads somewhere and every sentence is plain enough to hear."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from server.persona.complaint import Complaint
+from server.persona.guardrail_checks import check_guardrails
 from server.persona.pack import Condition, Pack, Question
 from server.persona.plain import SLOT, banned, grade, words_of
 
@@ -44,19 +45,17 @@ SCRIPTS_OF_CODE = (
 )
 """Scripts that the conversation names itself."""
 
-GUARDRAILS_OF_CODE = ("HUMAN_ASKED", "UNRESPONSIVE", "OTHER_PERSON_RED", "SYSTEM_FAILURE", "WRONG_PERSON")
+GUARDRAILS_OF_CODE = (
+    "HUMAN_ASKED",
+    "UNRESPONSIVE",
+    "OTHER_PERSON_RED",
+    "SYSTEM_FAILURE",
+    "WRONG_PERSON",
+    "DROPPED_IN_RED",
+    "KB_NO_ANSWER",
+)
 STAYING_OF_CODE = ("calling_911", "about_patient", "happening_now", "finish_later")
 COUNTED = ("number", "scale", "pressure")
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """Something wrong with a pack, and the text by which its line is found."""
-
-    value: str
-    message: str
-    near: str = ""
-    """A text of the same file, where `value` may stand in several."""
 
 
 def check_pack(pack: Pack) -> Iterator[Complaint]:
@@ -73,6 +72,7 @@ def check_pack(pack: Pack) -> Iterator[Complaint]:
             yield Complaint(question, f"`{name}` asks `{question}`, which `staying` does not have", name)
     yield from _check_sentences(pack)
     yield from _check_questions(pack)
+    yield from check_guardrails(pack)
     yield from _check_talk(pack)
 
 
@@ -148,6 +148,7 @@ def _named_scripts(pack: Pack) -> Iterator[tuple[str, str]]:
         yield from ((question.id, script) for script in _question_scripts(question))
     for rail in pack.guardrails.values():
         yield from ((rail.id, script) for script in rail.says + rail.extra)
+    yield from (("raised", script) for spoken in pack.raised.values() for script in spoken.says)
     for request in pack.requests:
         yield from ((request.id, script) for script in request.says)
 
@@ -170,8 +171,10 @@ def _named_guardrails(pack: Pack) -> Iterator[tuple[str, str]]:
     for question in pack.questions:
         expected = question.teach_back.topics if question.teach_back else ()
         yield from ((question.id, name) for name in (*question.fires(), *question.topics, *expected))
+    yield from ((request.id, request.fires) for request in pack.requests if request.fires)
 
 
 def _named_staying(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from (("the conversation", name) for name in STAYING_OF_CODE)
     yield from ((rail.id, question) for rail in pack.guardrails.values() for question in rail.asks)
+    yield from (("raised", question) for spoken in pack.raised.values() for question in spoken.asks)

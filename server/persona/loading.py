@@ -30,9 +30,11 @@ from server.persona.pack import (
     Scope,
     Signature,
 )
+from server.persona.raising import Raised, Spoken
 from server.persona.shelf import Shelf
 from server.persona.source import PackError
 from server.persona.talk_rules import TalkRules
+from server.vocabulary.findings import Tier
 
 
 class PersonaFile(Frozen):
@@ -77,6 +79,7 @@ class GuardrailsFile(Frozen):
     """guardrails.yaml"""
 
     guardrails: tuple[Guardrail, ...]
+    raised: Mapping[Tier, Spoken] = {}
 
 
 class MedicinesFile(Frozen):
@@ -156,6 +159,7 @@ def load_pack(path: Path) -> Pack:
         objectives=_chosen(shelf, parts["objectives"], order.order, "objective"),
         staying=parts["staying"],
         guardrails=parts["guardrails"],
+        raised=_raised(shelf),
         scope=listening.scope,
         paraphrase=listening.paraphrase,
         answers=listening.answers,
@@ -182,6 +186,11 @@ def load_pack(path: Path) -> Pack:
 def _everyday(shelf: Shelf) -> dict[str, tuple[str, ...]]:
     files: list[MedicinesFile] = [file.read(MedicinesFile) for file in shelf.some("medicines")]
     return {group: names for file in files for group, names in file.everyday_names.items()}
+
+
+def _raised(shelf: Shelf) -> Raised:
+    files: list[GuardrailsFile] = [file.read(GuardrailsFile) for file in shelf.some("guardrails")]
+    return {tier: spoken for file in files for tier, spoken in file.raised.items()}
 
 
 def _parameters(shelf: Shelf, conditions: Iterable[ConditionPack]) -> dict[str, Number]:
@@ -231,7 +240,9 @@ def _compile(shelf: Shelf, listening: ListeningFile, parts: Sequence[Frozen]) ->
     return Listening(lexicon, phrases)
 
 
-PHRASE_KEYS = frozenset({"phrases", "hints", "phrase", "also_yes", "also_no", "wrong", "scope", "answers"})
+PHRASE_KEYS = frozenset(
+    {"phrases", "hints", "ever", "mentions", "phrase", "also_yes", "also_no", "wrong", "scope", "answers"}
+)
 """Keys under which every string is a phrase."""
 
 

@@ -22,6 +22,7 @@ from server.persona.questions import (
     TeachBack,
     TeachPoint,
 )
+from server.persona.raising import Raised, RaisedWith
 from server.persona.shape import Frozen, Name, Number, ReviewBy, Signature
 from server.persona.talk_rules import TalkRules
 from server.vocabulary.findings import Tier
@@ -45,7 +46,11 @@ class Script(Frozen):
 
 
 class NumberRule(Frozen):
-    """A number that fires: one of the numbers within the phrase, compared with a limit."""
+    """A number that fires: one of the numbers within the phrase, compared with a limit.
+
+    Numbers of the rule, or parameters by name, which a patient's own order may override. A number that fires is
+    below or above one of the rule's own limits, or lies within all that is given of `between`, `at_least` and `under`.
+    """
 
     phrase: str
     which: Literal["first", "last", "gain"] = "first"
@@ -53,6 +58,16 @@ class NumberRule(Frozen):
     below: float | None = None
     above: float | None = None
     between: tuple[float, float] | None = None
+    """Beside a parameter: what is plausible at all; anything else is another kind of number."""
+    at_least: Name | None = None
+    """Parameter."""
+    under: Name | None = None
+    """Parameter."""
+    factor: float = 1.0
+    """One of the unit that was said is `factor` of the parameter's unit, from `offset` on."""
+    offset: float = 0.0
+    decides: bool = False
+    """Within the limit it is no finding, whatever phrases and hints around it, or the classifier, make of the words."""
     unit: str
     source: str
 
@@ -85,8 +100,12 @@ class Guardrail(Frozen):
     """Body system: two same-day findings of one are urgent together."""
     raised_by: tuple[Name, ...] = ()
     """Risks of a patient (`Visit.risks`) that make it one tier more urgent."""
+    raised_with: tuple[RaisedWith, ...] = ()
+    """What said beside it, or known of the patient, makes it more urgent."""
     anyone: bool = False
     """Fires whoever does it: "he is hurting me"."""
+    nurse_needs: tuple[str, ...] = ()
+    """What a nurse asks or looks up first, in a few plain words each; every guardrail that pages someone has some."""
     source: str = Field(min_length=1)
     status: Signature
     review_by: ReviewBy
@@ -190,6 +209,8 @@ class Request(Frozen):
     kind: Literal["repeat", "stop", "refuse", "unsure", "wait", "human", "about_us", "comfort", "wrong_person"]
     phrases: tuple[str, ...]
     says: tuple[Name, ...] = ()
+    fires: Name | None = None
+    """With `wrong_person`: the guardrail that tells staff who answered."""
     whole: bool = False
     """The phrase must be all that was said."""
 
@@ -212,6 +233,8 @@ class Numbers(Frozen):
     staying_end: Number
     unheard_seconds: Number
     """A reply cut off before this much of it played was not heard."""
+    dropped_emergency: Number
+    dropped_urgent: Number
     parrot_words: Number
     high_alert_max: Number
     conditions_max: Number
@@ -278,6 +301,7 @@ class Pack:
     staying: Mapping[str, Question]
     """Questions asked while staying with a patient in danger, or before going on after a worry; by id."""
     guardrails: Mapping[str, Guardrail]
+    raised: Raised
     scope: Scope
     paraphrase: Paraphrase
     answers: Answers

@@ -30,7 +30,8 @@ class CheckInStarted:
 class ConnectionChanged:
     """The patient's connection came, went, or moved to another device."""
 
-    state: Literal["connected", "lost", "reconnected", "typing_only"]
+    state: Literal["connected", "lost", "reconnected", "typing_only", "unreachable"]
+    """`unreachable`: lost for so long, after a danger sign, that somebody was told."""
     kind: Literal["connection_changed"] = "connection_changed"
 
 

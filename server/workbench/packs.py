@@ -1,9 +1,10 @@
 """Reads packs as the service would, and says what they hold and everything that is wrong with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.persona import lock
 from server.persona.loading import load_pack
 from server.persona.pack import Number, Pack
 from server.persona.plain import grade
@@ -35,6 +36,19 @@ def checked(folder: Path) -> Checked:
         return Checked(tuple(_described(load_pack(folder.resolve()))), ())
     except PackError as error:
         return Checked((), error.complaints)
+
+
+def relocked(folders: Sequence[Path]) -> tuple[str, ...]:
+    """Write guardrails.lock beside each file of guardrails; the guardrails whose version must be raised first, if any."""
+    packs = [load_pack(folder.resolve()) for folder in folders]
+    rails = {rail.id: rail for pack in packs for rail in pack.guardrails.values()}
+    for file in sorted({file for folder in folders for file in folder.parent.glob("*/guardrails.yaml")}):
+        named = file.read_text("utf-8")
+        own = {name: rail for name, rail in rails.items() if f"- id: {name}\n" in named}
+        if forgotten := tuple(lock.unraised(own, lock.read(file.parent))):
+            return forgotten
+        (file.parent / lock.FILE).write_text(lock.written(own), "utf-8")
+    return ()
 
 
 def _described(pack: Pack) -> Iterator[str]:

@@ -183,7 +183,11 @@ class Rehearsal:
 
     def _drop(self, seconds: float) -> None:
         self._emit(e.ConnectionChanged("lost"))
-        self.now += seconds
+        due = self.thread.unreachable_after()
+        if due is not None and due <= seconds:
+            self.now += due
+            self._record(self.thread.unreachable(), e.ConnectionChanged("unreachable"))
+        self.now += seconds - due if due is not None and due <= seconds else seconds
         self._unanswered = False
         if seconds > KEPT_SECONDS:
             self.thread = Thread(self._pack, self._visit)

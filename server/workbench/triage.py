@@ -65,7 +65,8 @@ def judge_rows(pack: Pack, rows: Sequence[Row], judge: Judge | None) -> Iterator
     """Each row by itself."""
     for row in rows:
         groups = [named_groups(pack, hear(name).text) for name in row.medicines]
-        context = Context(groups=frozenset().union(*groups), chips=frozenset(row.chips))
+        taken, risks = frozenset().union(*groups), frozenset(row.chips)
+        context = Context(groups=taken, chips=risks, listed=bool(row.medicines))
         likenesses = None if judge is None else judge(row.utterance)
         yield Judged(row, examine(pack, hear(row.utterance), context, likenesses))
 

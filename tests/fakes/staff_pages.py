@@ -36,6 +36,7 @@ ANA = PersonaChoice("after-discharge", "Ana", "After discharge", "Asks how the f
 ANAS_WORDS = PersonaWords(
     "Ana", "after discharge", "1.0", False, "Clinical lead", "2027-05-01", (ScriptLine("greeting", APPROVED_CANARY),)
 )
+NEEDS = {"CHEST_PAIN": ("when it began", "<b>nitro</b> taken?")}
 CHEST = TriggerHit("CHEST_PAIN", 4, Tier.EMERGENCY, "my chest feels tightcanary")
 
 
@@ -132,7 +133,16 @@ async def staff_pages(
 def _console(records: Records, on_answered: OnAnswered) -> Console:
     titles = {"CHEST_PAIN": "Chest pain"}
     day = timedelta(hours=24)
-    return Console(desk, store, [ANA], records.clock, on_answered=on_answered, link_lifetime=day, rule_titles=titles)
+    return Console(
+        desk,
+        store,
+        [ANA],
+        records.clock,
+        on_answered=on_answered,
+        link_lifetime=day,
+        rule_titles=titles,
+        rule_needs=NEEDS,
+    )
 
 
 async def _hire(records: Records, role: Role) -> Staff:

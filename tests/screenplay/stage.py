@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from server.conversation.cues import on_cue
+from server.conversation.dropping import on_dropped
 from server.conversation.gate import Gate
 from server.conversation.interruption import on_cut_off
 from server.conversation.policy import decide, greet, initial_state, on_nurse_button, welcome_back
@@ -59,6 +60,8 @@ class Scene(Strict):
     silence: float | None = None
     nurse_button: bool = False
     comes_back: bool = False
+    stays_away: bool = False
+    """The connection was lost, and has not come back in time."""
     cut: Cut | None = None
     cue: tuple[str, float] | None = None
     """What perception noticed, and its score."""
@@ -162,6 +165,8 @@ def _act(rules: Pack, visit: Visit, state: State, scene: Scene) -> Decision:
         return on_cue(rules, visit, state, *scene.cue)
     if scene.nurse_button:
         return on_nurse_button(rules, visit, state)
+    if scene.stays_away:
+        return on_dropped(rules, visit, state)
     if scene.comes_back:
         return welcome_back(rules, visit, state)
     return decide(rules, visit, state, scene.patient or "")

@@ -64,6 +64,14 @@ async def test_the_most_urgent_patient_is_on_top_and_open(pages: StaffPages, nur
     assert re.findall(r'data-due="[^"]+">([^<]+)<', html)[:2] == ["0:00", "0:48"]
 
 
+async def test_the_chart_says_what_to_ask_beside_the_quote_and_escapes_it(pages: StaffPages, nurse: str) -> None:
+    rosa = await pages.records.add(ROSA)
+    checkin = await pages.begin(rosa)
+    await pages.page(rosa, checkin)
+    html = await (await pages.get("/staff/", nurse)).text()
+    assert "<li>when it began</li><li>&lt;b&gt;nitro&lt;/b&gt; taken?</li>" in html
+
+
 async def test_a_row_says_who_where_why_and_which_number(pages: StaffPages, nurse: str) -> None:
     rosa = await pages.records.add(ROSA)
     await pages.page(rosa, await pages.begin(rosa))

@@ -35,6 +35,9 @@ def spoil(folder: Path, file: str, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
+        ("shared/guardrails.yaml", "at_least: dm.high_mgdl", "at_least: dm.hi_mgdl"),
+        ("shared/guardrails.yaml", "triggers: [ORTHOPNEA, DYS", "triggers: [ORTHOPNEAS, DYS"),
+        ("shared/guardrails.yaml", "groups: [sglt2]", "groups: [sglt3]"),
         ("shared/guardrails.yaml", "tier: emergency", "tier: terrible"),
         ("shared/guardrails.yaml", "{self_kill}", "{self_kil}"),
         ("shared/guardrails.yaml", "elephant|brick", "(elephant|brick"),
