@@ -22,8 +22,8 @@ def yes_or_no(pack: Pack, question: Question, heard: Heard) -> Reading:
     also_no = bool(find(pack, question.also_no, heard.text))
     if also_yes != also_no:
         return Reading.YES if also_yes else Reading.NO
-    text = _short_clauses(heard)
-    said_yes = bool(find(pack, pack.answers.yes, text))
+    text = short_clauses(heard)
+    said_yes = bool(find(pack, pack.answers.any_yes, text))
     said_no = bool(find(pack, pack.answers.no, text))
     well = bool(question.yes_fires and find(pack, pack.answers.well, text))
     if is_unsure(pack, heard) and not said_yes:
@@ -44,7 +44,8 @@ SHORT_CLAUSE = 4
 tell a story use "some" and "no" for other things."""
 
 
-def _short_clauses(heard: Heard) -> str:
+def short_clauses(heard: Heard) -> str:
+    """The comparable words in which a yes or a no is looked for."""
     if len(heard.words) <= SHORT_ANSWER:
         return heard.text
     clauses: list[list[str]] = [[]]
@@ -60,9 +61,9 @@ def _short_clauses(heard: Heard) -> str:
 def _first_word(pack: Pack, heard: Heard) -> Reading:
     """ "No, I do not" is a no; "No. Well, a little" is neither, and is asked again."""
     content = content_words(pack, heard)
-    text = _short_clauses(heard)
+    text = short_clauses(heard)
     denials = find(pack, pack.answers.no, text)
-    consents = find(pack, pack.answers.yes, text)
+    consents = find(pack, pack.answers.any_yes, text)
     inside = all(any(no.start() <= yes.start() < no.end() for no in denials) for yes in consents)
     return Reading.NO if inside and content else Reading.UNCLEAR
 
@@ -81,7 +82,7 @@ def free_answer(pack: Pack, heard: Heard) -> str:
     said_no = bool(find(pack, pack.answers.no, heard.text)) or bool(find(pack, pack.answers.well, heard.text))
     if is_unsure(pack, heard) and len(content) < 6:
         return ""
-    rest = _without(pack, " " + "".join(f"{word} " for word in content), pack.answers.yes + pack.answers.no)
+    rest = rest_of(pack, " " + "".join(f"{word} " for word in content), pack.answers.any_yes + pack.answers.no)
     if rest:
         return heard.raw.strip()
     return "nothing" if said_no and content_words(pack, heard) else ""
@@ -89,7 +90,7 @@ def free_answer(pack: Pack, heard: Heard) -> str:
 
 def content_words(pack: Pack, heard: Heard) -> list[str]:
     """Words that are more than sounds and politeness."""
-    return _without(pack, heard.text, pack.answers.filler)
+    return rest_of(pack, heard.text, pack.answers.filler)
 
 
 def is_filler(pack: Pack, heard: Heard) -> bool:
@@ -98,7 +99,7 @@ def is_filler(pack: Pack, heard: Heard) -> bool:
 
 def is_thinking(pack: Pack, heard: Heard) -> bool:
     """Only sounds of someone about to speak."""
-    return not _without(pack, heard.text, pack.answers.thinking)
+    return not rest_of(pack, heard.text, pack.answers.thinking)
 
 
 def is_unsure(pack: Pack, heard: Heard) -> bool:
@@ -131,7 +132,8 @@ def is_question(heard: Heard) -> bool:
     return len(words) > 2 and words[0] in QUESTION_WORDS
 
 
-def _without(pack: Pack, text: str, sources: tuple[str, ...]) -> list[str]:
+def rest_of(pack: Pack, text: str, sources: tuple[str, ...]) -> list[str]:
+    """The words of a comparable text that belong to none of these phrases."""
     for source in sources:
         text = pack.listening.phrases[source].pattern.sub(" ", text)
         text = " " + " ".join(text.split()) + " "

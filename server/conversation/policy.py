@@ -12,9 +12,10 @@ from server.conversation.agenda import Ask, medicine_groups, open_question
 from server.conversation.answering import answer, answered, detour, give_up, side_turn
 from server.conversation.answers import Reading, find_request
 from server.conversation.consequences import fire_on
-from server.conversation.danger import stay_with, suspect, take_hits
+from server.conversation.danger import CALLING, stay_with, suspect, take_hits
 from server.conversation.heard import Heard, hear
 from server.conversation.reply import Reply
+from server.conversation.screening import beside_request, leaves_no_room
 from server.conversation.state import Decision, State, Visit
 from server.conversation.teach_back import score
 from server.conversation.triage import Context, Triage, examine, fire, named_groups
@@ -127,8 +128,6 @@ def decide(
     return reply.decision()
 
 
-ANSWERED_WITH = ("comfort", "human")
-"""Requests that come together with an answer: "yes, and I'm scared" is above all a yes."""
 SHORT = 5
 """Longest answer, in words, that is also read together with its question."""
 
@@ -184,27 +183,23 @@ def _triaged(reply: Reply, heard: Heard, found: Triage, unheard: bool) -> None:
 
 def _danger_in_answer(reply: Reply, ask: Ask, heard: Heard, found: Triage) -> str:
     """The guardrail that a plain yes or no to the open question fires, when it is an emergency."""
-    if ask.question.expects != "yes_no" or _asks_for_something(reply, heard):
+    if ask.question.expects != "yes_no" or ask.key == CALLING:
         return ""
     reading = _danger_reading(reply, ask, heard)
     if reading is Reading.NO and ask.question.yes_fires and found.hits:
         # The turn will be about something else, and this no would be lost.
         reply.deny(ask.question.yes_fires, heard.raw.strip())
     fires = {Reading.YES: ask.about or ask.question.yes_fires, Reading.NO: ask.question.no_fires}.get(reading) or ""
-    emergency = bool(fires) and reply.pack.guardrails[fires].tier is Tier.EMERGENCY
-    return fires if emergency and ask.key != "calling_911" else ""
+    return fires if fires and reply.pack.guardrails[fires].tier is Tier.EMERGENCY else ""
 
 
 def _danger_reading(reply: Reply, ask: Ask, heard: Heard) -> Reading:
+    if leaves_no_room(reply.pack, heard):
+        return beside_request(reply.pack, ask, heard)
     denied = any(negative.trigger == ask.question.yes_fires for negative in reply.negatives)
-    reading = reading_of(reply.pack, ask.question, heard, denied)
+    reading = reading_of(reply.pack, ask, heard, denied)
     advised = advised_reading(reply.pack, ask, reply.advice)
     return Reading(advised) if reading is Reading.UNCLEAR and advised else reading
-
-
-def _asks_for_something(reply: Reply, heard: Heard) -> bool:
-    request = find_request(reply.pack, heard)
-    return request is not None and request.kind not in ANSWERED_WITH
 
 
 def _routine(reply: Reply, heard: Heard, found: Triage, spoke: bool) -> None:

@@ -10,6 +10,7 @@ from server.conversation.days import moment_of
 from server.conversation.heard import Heard
 from server.conversation.medicines import Names, named_in, names_of
 from server.conversation.scope import Place, find, is_denied
+from server.conversation.screening import asks_about_danger, danger_reading
 from server.conversation.state import Visit
 from server.persona.pack import Pack, Question
 
@@ -39,7 +40,7 @@ def understand(pack: Pack, visit: Visit, ask: Ask, heard: Heard, denied: bool = 
     """None where the words hold no answer. `denied`: the very thing asked about was denied in these words."""
     question = ask.question
     if question.expects == "yes_no":
-        reading = reading_of(pack, question, heard, denied)
+        reading = reading_of(pack, ask, heard, denied)
         return Understood(reading.value) if reading in (Reading.YES, Reading.NO) else None
     if own := own_words(pack, question, heard):
         return Understood(own)
@@ -76,9 +77,11 @@ def _typed(pack: Pack, visit: Visit, question: Question, heard: Heard) -> Unders
             return None
 
 
-def reading_of(pack: Pack, question: Question, heard: Heard, denied: bool) -> Reading:
+def reading_of(pack: Pack, ask: Ask, heard: Heard, denied: bool) -> Reading:
     """A story that denies the very thing asked about is a no, wherever in the story it does so."""
-    reading = yes_or_no(pack, question, heard)
+    if asks_about_danger(pack, ask):
+        return danger_reading(pack, ask.question, heard, denied)
+    reading = yes_or_no(pack, ask.question, heard)
     return Reading.NO if reading is Reading.UNCLEAR and denied else reading
 
 

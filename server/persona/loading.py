@@ -231,7 +231,9 @@ def _compile(shelf: Shelf, listening: ListeningFile, parts: Sequence[Frozen]) ->
     return Listening(lexicon, phrases)
 
 
-PHRASE_KEYS = frozenset({"phrases", "hints", "phrase", "also_yes", "also_no", "wrong", "scope", "answers"})
+PHRASE_KEYS = frozenset(
+    {"phrases", "hints", "phrase", "also_yes", "also_no", "topic_words", "wrong", "scope", "answers"}
+)
 """Keys under which every string is a phrase."""
 
 

@@ -135,6 +135,10 @@ class Scope(Frozen):
     normal: tuple[str, ...]
     """What is well, normal readings among it: reason enough to doubt the classifier, never a phrase."""
     idioms: tuple[str, ...]
+    exception: tuple[str, ...]
+    """Takes something out of what was said: "all of them except the water pill"."""
+    contrast: tuple[str, ...]
+    """Sets something against what was said: "my son drives, but his car is broken"."""
 
 
 class PageWeights(Frozen):
@@ -170,7 +174,18 @@ class Answers(Frozen):
     """How yes, no and nothing at all sound."""
 
     yes: tuple[str, ...]
+    """A plain yes, whatever else is said."""
+    somewhat: tuple[str, ...]
+    """Also a yes, but not beside a request: "hold on just a bit" says nothing of any pain."""
     no: tuple[str, ...]
+    denial: tuple[str, ...]
+    """A no to a question about danger; narrower than `no`, and whole: it holds its verb and what it denies."""
+    story_denial: tuple[str, ...]
+    """Ends a story about something else, or of before, with a denial: "but not now"."""
+    doubt: tuple[str, ...]
+    """Makes a denial of danger none: "I'm not doing so well"."""
+    plain: tuple[str, ...]
+    """Words that change nothing beside a denial: "no, not that I know of, thank God"."""
     well: tuple[str, ...]
     """"I'm fine": a no to a question about something bad, and no answer to any other."""
     filler: tuple[str, ...]
@@ -181,6 +196,10 @@ class Answers(Frozen):
     """Said to have passed, while staying with someone: welcome, and no reason to let go."""
     correction: tuple[str, ...]
     """Takes back something said before: "no wait", "actually"."""
+
+    @property
+    def any_yes(self) -> tuple[str, ...]:
+        return self.yes + self.somewhat
 
 
 class Request(Frozen):

@@ -161,6 +161,8 @@ class Question(Frozen):
     """What a few words say together with the question: "my chest" after "what hurts" is "my chest hurts"."""
     topics: tuple[Name, ...] = ()
     """Guardrails whose words are expected in an answer and are not the patient's own state: "it is for clots"."""
+    topic_words: tuple[str, ...] = ()
+    """Of a question about danger: what it asks about. Beside a no they say nothing new, and named later they reopen it."""
     choices: tuple[Choice, ...] = ()
     teach_back: TeachBack | None = None
 
