@@ -196,7 +196,7 @@ class CheckIn:
     async def patient_ends(self) -> None:
         """The patient pressed End."""
         await self._speech.hush()
-        self._post(*self._thread.ended_by_patient().closed)
+        await self._write(self._thread.ended_by_patient(), ())
         await self._end("patient_ended")
 
     # Mind: what speech asks
@@ -278,10 +278,13 @@ class CheckIn:
         return decision, talking
 
     async def _record(self, decision: Decision, first: tuple[e.Event, ...]) -> None:
+        self._follow(decision)
+        await self._write(decision, first)
+
+    async def _write(self, decision: Decision, first: tuple[e.Event, ...]) -> None:
         turn = self._thread.turns
         found = record_of(decision, turn)
         pages = self._new_pages(decision.hits, turn)
-        self._follow(decision)
         if pages:  # a page is durable before anything is said of it
             await self.emit(*first, *found, pages=pages)
         else:

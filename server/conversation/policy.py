@@ -278,7 +278,7 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
             # Whoever it is gets the one line that may save a life, and nothing of the patient's.
             reply.say(*request.says, "close.call_911", "close.not_a_person", "close.goodbye")
             reply.fire("WRONG_PERSON", heard.raw.strip())
-            reply.end("patient_ended")
+            reply.end("patient_ended", handed_over=True)
         case "refuse":
             give_up(reply, ask, "refused", heard)
         case "human":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from server.conversation.agenda import Ask, Say, agenda, applies, facts_of, open_question
+from server.conversation.agenda import Ask, Say, agenda, applies, facts_of, open_question, queued
 from server.conversation.closing import closings
 from server.conversation.state import Decision, EndReason, Expects, Mood, ReadBack, State, Visit
 from server.conversation.wording import NOTHING, render, sentence
@@ -19,6 +19,8 @@ from server.vocabulary.speech import Line
 Status = Literal["met", "refused", "unable", "not_reached"]
 FINISH_LATER = "finish_later"
 """Question of the pack's `staying` that offers to finish another time."""
+UNANSWERED = "(ended without an answer)"
+"""Quote of a page about a question that nobody answered; there are no words to quote."""
 EXPECTS: Mapping[str, Expects] = {
     "yes_no": "yes_no",
     "number": "number",
@@ -205,8 +207,14 @@ class Reply:
 
     # -- the end
 
-    def end(self, reason: EndReason) -> None:
-        """Close what is still open as not reached; a status once given stays."""
+    def end(self, reason: EndReason, handed_over: bool = False) -> None:
+        """Close what is still open as not reached; a status once given stays.
+
+        A question about danger that was asked and not answered is told to a nurse, and so is a danger screen that was not
+        finished: nobody may take silence for a no. `handed_over`: there is no patient here to worry about.
+        """
+        if not handed_over and self.state.mode != "ended":
+            self._tell_of_unanswered(reason)
         for step in self.steps:
             if isinstance(step, Say) or self.state.closing(step.key):
                 continue
@@ -215,6 +223,25 @@ class Reply:
         self.change(mode="ended", queue=(), again=(), read_back=None)
         self.end_reason = reason
         self.mood = "warm" if self.mood == "listening" else self.mood
+
+    def _tell_of_unanswered(self, reason: EndReason) -> None:
+        asked = [queued(self.pack, key) for key in self.state.queue]
+        routine = [step for step in self.steps if isinstance(step, Ask)] if self.state.mode == "routine" else []
+        fires = [
+            ask.question.unknown_fires
+            for ask in (*asked, *routine)
+            if self.state.asked(ask.key) and self.state.closing(ask.key) is None
+        ]
+        unfinished = {ask.objective for ask in routine if self._is_left(ask)}
+        fires += [one.unfinished_fires for one in self.pack.objectives if one.id in unfinished]
+        if reason == "expired" and self.state.mode == "routine":
+            fires.append("NOT_FINISHED")  # the goodbye says that the care team will know
+        for name in dict.fromkeys(fires):
+            if name and all(old.trigger != name for old in self.state.fired):
+                self.fire(name, UNANSWERED)
+
+    def _is_left(self, ask: Ask) -> bool:
+        return self.state.closing(ask.key) is None and applies(self.pack, self.visit, self.state, ask)
 
     def decision(self) -> Decision:
         for closed in closings(self.pack, self.visit, self.state, self.steps):

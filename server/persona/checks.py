@@ -181,6 +181,9 @@ def _named_guardrails(pack: Pack) -> Iterator[tuple[str, str]]:
         yield from ((question.id, name) for name in named if name)
         if back := question.teach_back:
             yield from ((question.id, name) for name in (back.fail_fires, *back.topics))
+    for objective in pack.objectives:
+        if objective.unfinished_fires:
+            yield objective.id, objective.unfinished_fires
 
 
 def _named_staying(pack: Pack) -> Iterator[tuple[str, str]]:

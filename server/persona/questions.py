@@ -182,4 +182,6 @@ class Objective(Frozen):
     """Takes in the questions of the patient's condition packs of this kind, after its own."""
     teaches_for: tuple[Literal["conditions", "medicine_groups"], ...] = ()
     """Asks the lesson of the first of the patient's condition packs of these kinds in place of its own question."""
+    unfinished_fires: Name | None = None
+    """Guardrail that fires when a check-in ends before all of its questions were closed."""
     questions: tuple[Question, ...] = ()
