@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from server.conversation.advice import advised_hits, advised_reading
 from server.conversation.agenda import Ask, medicine_groups, open_question
-from server.conversation.answering import answer, answered, detour, give_up, side_turn
+from server.conversation.answering import answer, answered, detour, give_up, not_understood, side_turn
 from server.conversation.answers import Reading, find_request
 from server.conversation.consequences import fire_on
 from server.conversation.danger import CALLING, stay_with, suspect, take_hits
@@ -17,12 +17,13 @@ from server.conversation.heard import Heard, hear
 from server.conversation.reply import Reply
 from server.conversation.screening import beside_request, leaves_no_room
 from server.conversation.state import Decision, State, Visit
+from server.conversation.taking_back import TOLD, after_marker, answered_anew, danger_named, is_bare_no, reopen
 from server.conversation.teach_back import score
 from server.conversation.triage import Context, Triage, examine, fire, named_groups
 from server.conversation.understanding import reading_of
 from server.conversation.volunteered import offers, without
 from server.persona.pack import Pack, Request
-from server.vocabulary.findings import Advice, Likeness, Tier
+from server.vocabulary.findings import Advice, Likeness, Tier, TriggerHit
 
 NURSE_BUTTON = "(pressed the nurse button)"
 """Quote of a page that came from a button; there are no words to quote."""
@@ -156,13 +157,12 @@ def _after_goodbye(reply: Reply, found: Triage) -> None:
 
 
 def _triaged(reply: Reply, heard: Heard, found: Triage, unheard: bool) -> None:
-    ask = reply.open
+    rest = after_marker(reply.pack, heard)
+    heard = rest or heard
     hits = list(found.hits)
     reply.negatives.extend(found.negatives)
-    if ask and not unheard and (danger := _danger_in_answer(reply, ask, heard, found)):
-        hits = [fire(reply.pack.guardrails[danger], heard.raw.strip()), *hits]
-        reply.close(ask, "met", _danger_reading(reply, ask, heard).value)
-        reply.leave()
+    if not unheard:
+        hits = [*_dangers_in_answer(reply, heard, found, taken_back=rest is not None), *hits]
     hits.sort(key=lambda hit: hit.tier.rank)
     was_staying = reply.state.mode == "staying"
     if not was_staying:
@@ -178,7 +178,23 @@ def _triaged(reply: Reply, heard: Heard, found: Triage, unheard: bool) -> None:
     elif unheard:
         detour(reply, heard)
     else:
-        _routine(reply, heard, found, spoke)
+        _routine(reply, heard, found, spoke, taken_back=rest is not None)
+
+
+def _dangers_in_answer(reply: Reply, heard: Heard, found: Triage, taken_back: bool) -> list[TriggerHit]:
+    """What a plain answer fires, to the open question or, where an answer is taken back, to the one before it."""
+    open_ask = reply.open
+    before = answered_anew(reply, heard) if taken_back and reply.state.mode == "routine" else None
+    ask = before[0] if before else open_ask
+    if ask is None or (taken_back and is_bare_no(reply.pack, heard)):
+        return []
+    danger = _danger_in_answer(reply, ask, heard, found)
+    if not danger:
+        return []
+    reply.close(ask, "met", _danger_reading(reply, ask, heard).value)
+    if ask is open_ask:
+        reply.leave()
+    return [fire(reply.pack.guardrails[danger], heard.raw.strip())]
 
 
 def _danger_in_answer(reply: Reply, ask: Ask, heard: Heard, found: Triage) -> str:
@@ -202,7 +218,7 @@ def _danger_reading(reply: Reply, ask: Ask, heard: Heard) -> Reading:
     return Reading(advised) if reading is Reading.UNCLEAR and advised else reading
 
 
-def _routine(reply: Reply, heard: Heard, found: Triage, spoke: bool) -> None:
+def _routine(reply: Reply, heard: Heard, found: Triage, spoke: bool, taken_back: bool) -> None:
     ask = reply.open
     if ask is None:
         reply.open_next()
@@ -213,12 +229,34 @@ def _routine(reply: Reply, heard: Heard, found: Triage, spoke: bool) -> None:
     wants = any(reply.pack.guardrails[hit.trigger].is_request for hit in reply.hits)
     if request and not wants and not _is_answer_too(reply, request, ask, heard):
         _serve(reply, ask, request, heard)
+    elif taken_back and not gave and _took_back(reply, ask, heard):
+        return
     elif not reply.state.asked(ask.key):
         reply.open_next()
     elif gave and not answered(reply, ask, heard):
         _noted(reply, ask, heard, changed=reply.state.corrections > corrected)
     else:
         answer(reply, ask, heard, spoke, wants, request)
+
+
+def _took_back(reply: Reply, ask: Ask, heard: Heard) -> bool:
+    """Words after "no wait": first for the question before, then for a danger that was denied; False: for the open one."""
+    if before := answered_anew(reply, heard):
+        old, given = before
+        reply.close(old, "met", given, turns=(reply.state.turn,))
+        fire_on(reply, old, given, heard.raw.strip())
+        _taken_back(reply, 1)
+        _noted(reply, ask, heard, changed=True)
+        return True
+    found = answered(reply, ask, heard) if ask.question.expects not in TOLD else None
+    danger = None if found else danger_named(reply, heard)
+    if danger and not reply.state.queue:
+        reopen(reply, danger)
+        return True
+    if is_bare_no(reply.pack, heard) and reply.state.asked(ask.key):
+        not_understood(reply, ask, heard)
+        return True
+    return False
 
 
 def _noted(reply: Reply, ask: Ask, heard: Heard, changed: bool) -> None:

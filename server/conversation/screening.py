@@ -38,7 +38,7 @@ def danger_reading(pack: Pack, question: Question, heard: Heard, denied: bool = 
     well = bool(find(pack, pack.answers.well, heard.text))
     if yes and not no and not well:
         return Reading.YES
-    doubted = _doubts(pack, question, heard) or _opens_with_yes(pack, heard)
+    doubted = _doubts(pack, question, heard) or opens_with_yes(pack, heard)
     return Reading.NO if denied and not doubted else Reading.UNCLEAR
 
 
@@ -59,7 +59,7 @@ def beside_request(pack: Pack, ask: Ask, heard: Heard) -> Reading:
         said = yes_or_no(pack, ask.question, rest)
         return said if said is Reading.NO and ask.question.no_fires else Reading.UNCLEAR
     yes = _said_yes(pack, ask.question, rest, pack.answers.yes)
-    return Reading.YES if yes and (not _said_no(pack, rest) or _opens_with_yes(pack, rest)) else Reading.UNCLEAR
+    return Reading.YES if yes and (not _said_no(pack, rest) or opens_with_yes(pack, rest)) else Reading.UNCLEAR
 
 
 def is_clean_denial(pack: Pack, question: Question, heard: Heard) -> bool:
@@ -119,7 +119,7 @@ def _said_no(pack: Pack, heard: Heard) -> bool:
     return bool(find(pack, pack.answers.no, short_clauses(heard)))
 
 
-def _opens_with_yes(pack: Pack, heard: Heard) -> bool:
+def opens_with_yes(pack: Pack, heard: Heard) -> bool:
     """Whether a plain yes comes before everything else, and no "no" right after it: "yeah, no" is none."""
     text = f" {' '.join(rest_of(pack, heard.text, pack.answers.thinking))} "
     ends = [match.end() for match in find(pack, pack.answers.yes, text) if match.start() == 1]

@@ -192,6 +192,8 @@ class Answers(Frozen):
     """Sounds and politeness that hold no answer."""
     thinking: tuple[str, ...]
     """Sounds of someone about to speak: they are waited for."""
+    pause: tuple[str, ...]
+    """Stands between sounds and words."""
     better: tuple[str, ...]
     """Said to have passed, while staying with someone: welcome, and no reason to let go."""
     correction: tuple[str, ...]
