@@ -3,7 +3,7 @@
 from enum import Enum
 
 from server.conversation.heard import PUNCTUATION, Heard
-from server.conversation.scope import find
+from server.conversation.scope import Place, find, meant
 from server.persona.pack import Pack, Question, Request
 
 
@@ -17,17 +17,17 @@ class Reading(Enum):
 
 
 def yes_or_no(pack: Pack, question: Question, heard: Heard) -> Reading:
-    """Red-flag questions also take "I'm fine" for a no; a yes and a no together are neither."""
-    also_yes = bool(find(pack, question.also_yes, heard.text))
-    also_no = bool(find(pack, question.also_no, heard.text))
-    if also_yes != also_no:
-        return Reading.YES if also_yes else Reading.NO
+    """A yes and a no together are neither, and so is either of them with an exception."""
+    if (own := _own_yes_or_no(pack, question, heard)) is not None:
+        return own
     text = short_clauses(heard)
     said_yes = bool(find(pack, pack.answers.any_yes, text))
     said_no = bool(find(pack, pack.answers.no, text))
     well = bool(question.yes_fires and find(pack, pack.answers.well, text))
     if is_unsure(pack, heard) and not said_yes:
         return Reading.UNSURE
+    if find(pack, pack.scope.exception, heard.text):
+        return Reading.UNCLEAR
     if said_yes and said_no and well:
         return Reading.NO
     if said_yes != said_no:
@@ -35,6 +35,26 @@ def yes_or_no(pack: Pack, question: Question, heard: Heard) -> Reading:
     if said_yes and said_no:
         return _first_word(pack, heard)
     return Reading.NO if well else Reading.UNCLEAR
+
+
+def _own_yes_or_no(pack: Pack, question: Question, heard: Heard) -> Reading | None:
+    """By the question's own phrases; None where they say nothing."""
+    yes = meant(pack, question.also_yes, heard)
+    no = find(pack, question.also_no, heard.text)
+    limits = find(pack, pack.scope.exception + pack.scope.contrast, heard.text)
+    if no and all(any(one.start() <= limit.start() < one.end() for one in no) for limit in limits):
+        # "All but one" is a no by itself, whatever of it sounds like "all".
+        return Reading.NO if limits or not yes else None
+    if yes and (limits or no or _denied_later(pack, heard, max(place.end for place in yes))):
+        return Reading.UNCLEAR
+    if no:
+        return Reading.UNCLEAR
+    return Reading.YES if yes else None
+
+
+def _denied_later(pack: Pack, heard: Heard, end: int) -> bool:
+    """ "I have them all, no wait, not the water pill"."""
+    return bool(find(pack, pack.answers.no + pack.answers.correction, heard.text, end))
 
 
 SHORT_ANSWER = 8
@@ -69,11 +89,17 @@ def _first_word(pack: Pack, heard: Heard) -> Reading:
 
 
 def choice_of(pack: Pack, question: Question, heard: Heard) -> str:
-    """Id of the choice that was said, in the order of the pack; empty when none or when unsure."""
-    for choice in question.choices:
-        if find(pack, choice.phrases, heard.text):
-            return choice.id
-    return ""
+    """Id of the choice that was said; empty when none or more than one: "terrible, but okay"."""
+    found = [(place, choice.id) for choice in question.choices for place in meant(pack, choice.phrases, heard)]
+    whole = {one for place, one in found if not any(_holds(other, place) for other, its in found if its != one)}
+    return whole.pop() if len(whole) == 1 else ""
+
+
+def _holds(outer: Place, inner: Place) -> bool:
+    """Whether a place lies within a longer one: "good" in "not so good"."""
+    return (
+        outer.start <= inner.start and inner.end <= outer.end and (outer.start, outer.end) != (inner.start, inner.end)
+    )
 
 
 def free_answer(pack: Pack, heard: Heard) -> str:

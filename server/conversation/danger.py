@@ -10,7 +10,7 @@ from server.conversation.agenda import Ask
 from server.conversation.answers import Reading, find_request, is_question, is_thinking, yes_or_no
 from server.conversation.heard import Heard
 from server.conversation.reply import Reply
-from server.conversation.scope import find
+from server.conversation.scope import find, meant
 from server.persona.pack import Guardrail
 from server.vocabulary.findings import Tier, TriggerHit
 
@@ -113,7 +113,7 @@ def _answer(reply: Reply, heard: Heard) -> None:
     ask = reply.open
     calling = reply.pack.staying[CALLING]
     if ask is None:
-        called = bool(find(reply.pack, calling.also_yes, heard.text))
+        called = bool(meant(reply.pack, calling.also_yes, heard))
         if called and reply.state.asked(CALLING) and reply.state.answer(CALLING) != "yes":
             reply.close(Ask(CALLING, calling), "met", "yes")
             reply.say(calling.on_yes)
