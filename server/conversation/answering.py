@@ -6,6 +6,7 @@ from server.conversation.amounts import amount_of
 from server.conversation.answers import Reading, is_filler, is_question, is_thinking, yes_or_no
 from server.conversation.consequences import fire_on
 from server.conversation.danger import SUSPECTED, take_hits
+from server.conversation.doses import says_how_often
 from server.conversation.heard import Heard, hear
 from server.conversation.reply import FINISH_LATER, Reply
 from server.conversation.state import ReadBack
@@ -46,12 +47,22 @@ def answer(reply: Reply, ask: Ask, heard: Heard, spoke: bool, wants: bool, reque
         reply.unanswered = heard.raw.strip()
         reply.say("nothing.unanswered")
         spoke = True
-    if found:
+    if found and _lacks_count(reply, ask, found):
+        not_understood(reply, ask, heard)
+    elif found:
         accept(reply, ask, found, heard, spoke or bool(request))
     elif asks_us or wants or spoke:
         detour(reply, heard)
     else:
         not_understood(reply, ask, heard)
+
+
+def _lacks_count(reply: Reply, ask: Ask, found: Understood) -> bool:
+    """ "With water" says nothing to compare with the list: how often is asked for once."""
+    question = ask.question
+    if not question.directions_fires or reply.state.asked(ask.key) >= int(reply.pack.numbers.ask_max.value):
+        return False
+    return found.answer not in question.choice_fires and not says_how_often(hear(found.answer))
 
 
 def _advised(reply: Reply, ask: Ask) -> Understood | None:

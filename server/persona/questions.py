@@ -151,7 +151,7 @@ class Question(Frozen):
     """Choice to the guardrail that fires on it."""
     together_fires: tuple[Together, ...] = ()
     directions_fires: Name | None = None
-    """With `each: high_alert`: fires, as urgent, when it is taken more or less often than the patient's list says."""
+    """With `each: high_alert`: fires when it is taken more or less often than the list says. How often is asked for once."""
     high_alert_fires: Name | None = None
     """With `medicine`: fires when the medicine named is a high-alert one."""
     on_yes: Name | None = None
