@@ -144,22 +144,26 @@ def _answered_no(reply: Reply, ask: Ask, heard: Heard) -> None:
 
 
 def _unclear(reply: Reply, ask: Ask, heard: Heard) -> None:
-    if is_thinking(reply.pack, heard):
+    """Every turn that is no answer uses up an ask, so that the question closes and what it means is told; only danger
+    said once more, and a few mere sounds, do not."""
+    if is_thinking(reply.pack, heard) and reply.state.detours < int(reply.pack.numbers.detour_max.value):
+        reply.change(detours=reply.state.detours + 1)
         return
-    if is_question(heard) or reply.hits:
+    if any(hit.tier is Tier.EMERGENCY for hit in reply.hits):
         keep_company(reply, heard)
         reply.repeat()
         return
+    if is_question(heard) or not reply.lines:
+        keep_company(reply, heard)
     if reply.state.asked(ask.key) < int(reply.pack.numbers.ask_max.value):
-        if not reply.lines:
-            keep_company(reply, heard)
         reply.ask_again(ask)
         return
     reply.close(ask, "unable", "")
     if ask.question.unknown_fires:
         reply.fire(ask.question.unknown_fires, heard.raw.strip())
-    keep_company(reply, heard)
     reply.go_on()
+    if reply.open is None:
+        keep_company(reply)
 
 
 def keep_company(reply: Reply, heard: Heard | None = None) -> None:
@@ -172,7 +176,15 @@ def keep_company(reply: Reply, heard: Heard | None = None) -> None:
     if not reply.lines:
         reply.say("staying.here")
     if reply.state.answer(CALLING) != "yes" and reply.open is None:
-        reply.say(*_main_instruction(reply, short=True))
+        reply.change(company=reply.state.company + 1)
+        if _is_due(reply):
+            reply.say(*_main_instruction(reply, short=True))
+
+
+def _is_due(reply: Reply) -> bool:
+    """An instruction said with every turn is no longer heard: after a while it comes only now and then."""
+    numbers, turn = reply.pack.numbers, reply.state.company
+    return turn <= numbers.company_full.value or turn % int(numbers.company_every.value) == 0
 
 
 def _main_instruction(reply: Reply, short: bool = False) -> tuple[str, ...]:
@@ -189,5 +201,6 @@ def _stop(reply: Reply) -> None:
         reply.change(stop_checked=True)
         reply.say("staying.stop_check")
         return
-    reply.say(*_main_instruction(reply), "staying.end", "close.not_a_person", "close.goodbye")
+    last = ("p911.stay_on",) if reply.state.answer(CALLING) == "yes" else _main_instruction(reply)
+    reply.say(*last, "staying.end", "close.not_a_person", "close.goodbye")
     reply.end("patient_ended")

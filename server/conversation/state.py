@@ -106,6 +106,8 @@ class State:
     unheard: bool = False
     """The open question was cut off before it could be understood, so what follows is no answer to it."""
     stop_checked: bool = False
+    company: int = 0
+    """Turns on which someone in danger was kept company without a question; the instruction need not come with each."""
     soothed: bool = False
     """"Take your time" was said; once a check-in is kind, each time is nagging."""
     hesitates: str = ""

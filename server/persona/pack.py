@@ -231,6 +231,10 @@ class Numbers(Frozen):
     staying_page: Number
     staying_again: Number
     staying_end: Number
+    company_full: Number
+    """Turns of keeping someone in danger company that each end with the instruction."""
+    company_every: Number
+    """After those, only every so many."""
     parrot_words: Number
     high_alert_max: Number
     conditions_max: Number

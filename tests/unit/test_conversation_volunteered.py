@@ -197,7 +197,12 @@ def test_a_high_alert_medicine_taken_another_way_is_told_to_a_nurse(words: str, 
 
 @pytest.mark.parametrize(
     "words",
-    ["twice a day", "one in the morning, one at night", "I don't take it with food, just twice a day", "one when it hurts"],
+    [
+        "twice a day",
+        "one in the morning, one at night",
+        "I don't take it with food, just twice a day",
+        "one when it hurts",
+    ],
 )
 def test_one_taken_as_it_should_be_tells_nobody(words: str) -> None:
     decision = after(*TO_PILLS, "yes", words)
