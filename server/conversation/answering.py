@@ -1,7 +1,7 @@
 """A turn read as the answer to the open question: understood, read back, taught again, asked once more, or given up."""
 
 from server.conversation.advice import advised_reading
-from server.conversation.agenda import Ask
+from server.conversation.agenda import Ask, value_of
 from server.conversation.amounts import amount_of
 from server.conversation.answers import Reading, is_filler, is_question, is_thinking, yes_or_no
 from server.conversation.consequences import fire_on
@@ -14,6 +14,9 @@ from server.conversation.teach_back import score
 from server.conversation.triage import fire
 from server.conversation.understanding import Understood, understand
 from server.persona.pack import Question, Request
+
+IMPLAUSIBLE = " (implausible)"
+"""Ends an answer on record that is hard to believe and was said again when it was read back."""
 
 
 def answered(reply: Reply, ask: Ask, heard: Heard) -> Understood | None:
@@ -85,7 +88,10 @@ def _confirmed(reply: Reply, ask: Ask, heard: Heard, back: ReadBack) -> None:
     found = answered(reply, ask, heard)
     if found and found.answer == ask.question.no_means:
         found = None
-    if found and found.sure and found.answer != back.answer:
+    if found and found.answer == back.answer and ask.question.measure:
+        # Said twice is meant, however odd; a medicine that only sounds like one still needs its yes.
+        _settle(reply, ask, Understood(_flagged(reply, ask, back.answer)), heard, spoke=False)
+    elif found and found.sure and found.answer != back.answer:
         _settle(reply, ask, found, heard, spoke=False)
     elif found and found.answer != back.answer and reply.state.detours < int(reply.pack.numbers.detour_max.value):
         reply.change(detours=reply.state.detours + 1)
@@ -96,6 +102,11 @@ def _confirmed(reply: Reply, ask: Ask, heard: Heard, back: ReadBack) -> None:
     else:
         reply.change(detours=reply.state.detours + 1)
         reply.repeat()
+
+
+def _flagged(reply: Reply, ask: Ask, given: str) -> str:
+    measure = reply.pack.measures[ask.question.measure or ""]
+    return given if measure.low <= (value_of(given) or 0.0) <= measure.high else given + IMPLAUSIBLE
 
 
 def accept(reply: Reply, ask: Ask, found: Understood, heard: Heard, spoke: bool) -> None:

@@ -89,6 +89,8 @@ class Measure(Frozen):
     high: float
     """A number outside of low and high is read back before it counts."""
     others: tuple[OtherUnit, ...] = ()
+    spoken_decimal: bool = False
+    """Its tenths are said as a number of their own: "ninety eight six" is 98.6."""
     source: str = Field(min_length=1)
     status: Signature
 

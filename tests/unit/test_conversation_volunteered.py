@@ -104,6 +104,8 @@ def test_someone_else_and_what_if_correct_nothing(words: str) -> None:
     ("words", "reply", "answer"),
     [
         ("five ten", "yes", "510 lb"),
+        ("five ten", "five ten", "510 lb (implausible)"),
+        ("1000", "1000", "1000 lb (implausible)"),
         ("five ten", "no, one eighty four", "184 lb"),
         ("five ten", "one eighty four", "184 lb"),
         ("fifty", "yes, kilos", "110.2 lb"),
