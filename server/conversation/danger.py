@@ -90,7 +90,7 @@ def stay_with(reply: Reply, heard: Heard) -> None:
         return
     reply.change(stop_checked=False)
     if request and request.kind == "human":
-        reply.fire("HUMAN_ASKED", heard.raw.strip())
+        reply.tell("human", heard.raw.strip())
         reply.say("human.again")
     elif request and request.kind == "repeat":
         reply.say(*_main_instruction(reply))

@@ -315,7 +315,7 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
         case "wrong_person":
             # Whoever it is gets the one line that may save a life, and nothing of the patient's.
             reply.say(*request.says, "close.call_911", "close.not_a_person", "close.goodbye")
-            reply.fire("WRONG_PERSON", heard.raw.strip())
+            reply.tell("wrong_person", heard.raw.strip())
             reply.end("patient_ended", handed_over=True)
         case "refuse":
             give_up(reply, ask, "refused", heard)
@@ -332,10 +332,12 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
 
 
 def _call_nurse(reply: Reply, quote: str) -> None:
-    new = reply.fire("HUMAN_ASKED", quote)
+    """Tell a nurse and say so, once: a wish for a person may be found by its guardrail's words too."""
+    new = reply.tell("human", quote)
     reply.mood = "concerned"
     first = new and reply.state.mode == "routine"
-    reply.say("human.of_course" if first else "human.again")
+    if not any(line.script == "human.of_course" for line in reply.lines):
+        reply.say("human.of_course" if first else "human.again")
 
 
 __all__ = [

@@ -11,7 +11,7 @@ from server.conversation.agenda import Ask, Say, agenda, applies, facts_of, open
 from server.conversation.closing import closings
 from server.conversation.state import Decision, EndReason, Expects, Mood, ReadBack, State, Visit
 from server.conversation.wording import NOTHING, render, sentence
-from server.persona.pack import Pack
+from server.persona.pack import Pack, RequestKind
 from server.vocabulary.events import ObjectiveClosed
 from server.vocabulary.findings import Advice, NegativeFinding, Tier, TriggerHit
 from server.vocabulary.speech import Line
@@ -41,6 +41,8 @@ class Reply:
         self.steps = agenda(pack, visit)
         self.lines: list[Line] = []
         self.hits: list[TriggerHit] = []
+        self.new: list[TriggerHit] = []
+        """Those of `hits` that fired for the first time, or more urgently than before."""
         self.negatives: list[NegativeFinding] = []
         self.closed: list[ObjectiveClosed] = []
         self.unanswered: str | None = None
@@ -77,11 +79,20 @@ class Reply:
             return False
         kept = tuple(old for old in self.state.fired if old.trigger != hit.trigger)
         self.change(fired=(*kept, hit))
+        self.new.append(hit)
         return True
 
     def fire(self, guardrail: str, quote: str, tier: Tier | None = None) -> bool:
         rail = self.pack.guardrails[guardrail]
         return self.hit(TriggerHit(rail.id, rail.version, tier or rail.tier, quote))
+
+    def tell(self, kind: RequestKind, quote: str) -> bool:
+        """Fire what a request of this kind fires, once in a turn, whoever recognized it; False when it was fired before."""
+        fires = next((one.fires for one in self.pack.requests if one.kind == kind and one.fires), None)
+        if fires is None:
+            return False
+        known = [hit for hit in self.hits if hit.trigger == fires]
+        return known[0] in self.new if known else self.fire(fires, quote)
 
     def deny(self, guardrail: str, quote: str) -> None:
         if all(known.trigger != guardrail for known in self.negatives):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from server.persona.pack import Condition, Pack, Question
+from server.persona.pack import TOLD_KINDS, Condition, Pack, Question
 from server.persona.plain import SLOT, banned, grade, words_of
 
 SLOTS = frozenset(
@@ -69,6 +69,10 @@ def check_pack(pack: Pack) -> Iterator[Complaint]:
     for name, question in _named_staying(pack):
         if question not in pack.staying:
             yield Complaint(question, f"`{name}` asks `{question}`, which `staying` does not have", name)
+    for request in pack.requests:
+        if (request.kind in TOLD_KINDS) != (request.fires is not None):
+            message = f"`{request.id}` needs `fires` if, and only if, a person is told of it"
+            yield Complaint(request.id, message)
     yield from _check_sentences(pack)
     yield from _check_questions(pack)
     yield from _check_talk(pack)
@@ -181,6 +185,7 @@ def _named_guardrails(pack: Pack) -> Iterator[tuple[str, str]]:
         yield from ((question.id, name) for name in named if name)
         if back := question.teach_back:
             yield from ((question.id, name) for name in (back.fail_fires, *back.topics))
+    yield from ((request.id, request.fires) for request in pack.requests if request.fires)
     for objective in pack.objectives:
         if objective.unfinished_fires:
             yield objective.id, objective.unfinished_fires

@@ -204,15 +204,22 @@ class Answers(Frozen):
         return self.yes + self.somewhat
 
 
+RequestKind = Literal["repeat", "stop", "refuse", "unsure", "wait", "human", "about_us", "comfort", "wrong_person"]
+TOLD_KINDS: tuple[RequestKind, ...] = ("human", "wrong_person")
+"""Requests of which a person is told: each needs a guardrail that it fires."""
+
+
 class Request(Frozen):
     """Something a patient may say at any time that is not an answer."""
 
     id: Name
-    kind: Literal["repeat", "stop", "refuse", "unsure", "wait", "human", "about_us", "comfort", "wrong_person"]
+    kind: RequestKind
     phrases: tuple[str, ...]
     says: tuple[Name, ...] = ()
     whole: bool = False
     """The phrase must be all that was said."""
+    fires: Name | None = None
+    """Guardrail by which a person is told of it; with `human` and `wrong_person`."""
 
 
 class Numbers(Frozen):
@@ -334,6 +341,7 @@ class Pack:
 
 
 __all__ = [
+    "TOLD_KINDS",
     "Answers",
     "Choice",
     "Clinic",
@@ -353,6 +361,7 @@ __all__ = [
     "Pack",
     "Question",
     "Request",
+    "RequestKind",
     "Said",
     "Scope",
     "Script",

@@ -115,3 +115,12 @@ def test_what_is_no_clean_denial_is_asked_once_more(words: str) -> None:
     decision = after(words)
     assert (decision.negatives, decision.closed) == ((), ())
     assert {line.script for line in decision.lines} & {"screen.chest", "screen.chest_again"}
+
+
+def test_a_wish_for_a_person_is_served_once() -> None:
+    decision = after("I want a real nurse")
+    assert [hit.trigger for hit in decision.hits] == ["HUMAN_ASKED"]
+    assert {line.script for line in decision.lines} == {"human.of_course", "screen.chest"}
+    again = decide(PACK, VISIT, decision.state, "I want a real nurse")
+    assert {line.script for line in again.lines} == {"human.again", "screen.chest"}
+    assert [hit.trigger for hit in again.hits] == ["HUMAN_ASKED"]
