@@ -13,6 +13,7 @@ from server.conversation.state import ReadBack
 from server.conversation.teach_back import score
 from server.conversation.triage import fire
 from server.conversation.understanding import Understood, understand
+from server.persona.named import Said
 from server.persona.pack import Question, Request
 
 IMPLAUSIBLE = " (implausible)"
@@ -48,7 +49,7 @@ def answer(reply: Reply, ask: Ask, heard: Heard, spoke: bool, wants: bool, reque
     asks_us = is_question(heard) and not wants
     if asks_us and not (found and ask.question.expects == "yes_no" and "?" not in heard.raw):
         reply.unanswered = heard.raw.strip()
-        reply.say("nothing.unanswered")
+        reply.say(Said.NOTHING_UNANSWERED)
         spoke = True
     if found and _lacks_count(reply, ask, found):
         not_understood(reply, ask, heard)
@@ -75,7 +76,7 @@ def _advised(reply: Reply, ask: Ask) -> Understood | None:
         return Understood(reading) if reading else None
     found = understand(reply.pack, reply.visit, ask, hear(reading))
     amount = amount_of(reply.pack.measures[ask.question.measure or ""], hear(reading))
-    return Understood(found.answer, ("heard.number", "{number}", amount.spoken)) if found and amount else None
+    return Understood(found.answer, (Said.HEARD_NUMBER, "{number}", amount.spoken)) if found and amount else None
 
 
 def _confirmed(reply: Reply, ask: Ask, heard: Heard, back: ReadBack) -> None:
@@ -119,7 +120,7 @@ def accept(reply: Reply, ask: Ask, found: Understood, heard: Heard, spoke: bool)
 
 def _read_back(reply: Reply, ask: Ask, found: Understood) -> None:
     script, slot, value = found.read_back
-    reply.read_back(ReadBack(ask.key, found.answer, script, ((slot, value),)))
+    reply.read_back(ReadBack(ask.key, found.answer, str(script), ((slot, value),)))
 
 
 def _settle(reply: Reply, ask: Ask, found: Understood, heard: Heard, spoke: bool) -> None:
@@ -131,7 +132,7 @@ def _settle(reply: Reply, ask: Ask, found: Understood, heard: Heard, spoke: bool
     reply.leave()
     spoke = fire_on(reply, ask, found.answer, heard.raw.strip()) or spoke
     if ask.key == FINISH_LATER and found.answer == "yes":
-        reply.say("later.good", "close.call_911", "close.not_a_person", "close.goodbye")
+        reply.say(Said.LATER_GOOD, Said.CLOSE_CALL_911, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
         reply.end("patient_ended")
         return
     if not spoke or question.id in SUSPECTED:
@@ -198,7 +199,7 @@ def give_up(reply: Reply, ask: Ask, status: str, heard: Heard) -> None:
     """Close without an answer; for a red flag, not knowing is itself a reason for a nurse."""
     reply.close(ask, "refused" if status == "refused" else "unable", "")
     reply.leave()
-    reply.say("ack.refused" if status == "refused" else "ack.unable")
+    reply.say(Said.ACK_REFUSED if status == "refused" else Said.ACK_UNABLE)
     if ask.question.unknown_fires:
         take_hits(reply, [fire(reply.pack.guardrails[ask.question.unknown_fires], heard.raw.strip())])
     reply.open_next()

@@ -11,14 +11,15 @@ from server.conversation.answers import Reading, find_request, is_question, is_t
 from server.conversation.heard import Heard
 from server.conversation.reply import Reply
 from server.conversation.scope import find, meant
+from server.persona.named import Asked, Said
 from server.persona.pack import Guardrail
 from server.vocabulary.findings import Tier, TriggerHit
 
-CALLING = "calling_911"
+CALLING = Asked.CALLING_911.value
 """Question of the pack's `staying` that asks whether 911 is being called."""
 SPOKEN_MAX = 2
 """Of many dangers at once only this many are spoken about: nobody can follow more. All of them are paged."""
-SUSPECTED = ("about_patient", "happening_now")
+SUSPECTED = (Asked.ABOUT_PATIENT, Asked.HAPPENING_NOW)
 """Questions whose yes makes a suspected danger a real one."""
 
 
@@ -91,7 +92,7 @@ def stay_with(reply: Reply, heard: Heard) -> None:
     reply.change(stop_checked=False)
     if request and request.kind == "human":
         reply.tell("human", heard.raw.strip())
-        reply.say("human.again")
+        reply.say(Said.HUMAN_AGAIN)
     elif request and request.kind == "repeat":
         reply.say(*_main_instruction(reply))
         reply.repeat()
@@ -170,11 +171,11 @@ def keep_company(reply: Reply, heard: Heard | None = None) -> None:
     """A short line so that nobody waits alone in silence, and the one instruction that matters."""
     if heard and is_question(heard) and not reply.hits:
         reply.unanswered = heard.raw.strip()
-        reply.say("staying.question")
+        reply.say(Said.STAYING_QUESTION)
     if heard and find(reply.pack, reply.pack.answers.better, heard.text):
-        reply.say("staying.better")
+        reply.say(Said.STAYING_BETTER)
     if not reply.lines:
-        reply.say("staying.here")
+        reply.say(Said.STAYING_HERE)
     if reply.state.answer(CALLING) != "yes" and reply.open is None:
         reply.change(company=reply.state.company + 1)
         if _is_due(reply):
@@ -189,18 +190,18 @@ def _is_due(reply: Reply) -> bool:
 
 def _main_instruction(reply: Reply, short: bool = False) -> tuple[str, ...]:
     if reply.state.answer(CALLING) == "yes":
-        return ("p911.good",)
+        return (Said.P911_GOOD,)
     if reply.state.asked(CALLING):
-        return ("staying.still_call",) if short else ("p911.call",)
-    return ("p988.call",) if "p988.call" in reply.state.said else ("danger.call",)
+        return (Said.STAYING_STILL_CALL,) if short else (Said.P911_CALL,)
+    return (Said.P988_CALL,) if Said.P988_CALL in reply.state.said else (Said.DANGER_CALL,)
 
 
 def _stop(reply: Reply) -> None:
     """Nobody in danger is let go on one word; a second one is respected."""
     if not reply.state.stop_checked:
         reply.change(stop_checked=True)
-        reply.say("staying.stop_check")
+        reply.say(Said.STAYING_STOP_CHECK)
         return
-    last = ("p911.stay_on",) if reply.state.answer(CALLING) == "yes" else _main_instruction(reply)
-    reply.say(*last, "staying.end", "close.not_a_person", "close.goodbye")
+    last = (Said.P911_STAY_ON,) if reply.state.answer(CALLING) == "yes" else _main_instruction(reply)
+    reply.say(*last, Said.STAYING_END, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
     reply.end("patient_ended")

@@ -22,6 +22,7 @@ from server.conversation.teach_back import score
 from server.conversation.triage import Context, Triage, examine, fire, named_groups
 from server.conversation.understanding import reading_of
 from server.conversation.volunteered import offers, without
+from server.persona.named import Asked, Fired, Said
 from server.persona.pack import Pack, Request
 from server.vocabulary.findings import Advice, Likeness, Tier, TriggerHit
 
@@ -52,11 +53,11 @@ def welcome_back(pack: Pack, visit: Visit, state: State) -> Decision:
     if not state.asks:
         return greet(pack, visit, state)
     reply.change(rung=0, unheard=False)
-    reply.say("welcome.staying" if state.mode == "staying" else "welcome.back")
+    reply.say(Said.WELCOME_STAYING if state.mode == "staying" else Said.WELCOME_BACK)
     reply.say_unheard_first()
     reply.mood = "concerned" if state.mode == "staying" else "warm"
     if state.mode == "staying" and reply.open is None:
-        reply.say("staying.still_call")
+        reply.say(Said.STAYING_STILL_CALL)
     reply.repeat()
     return reply.decision()
 
@@ -83,9 +84,9 @@ def on_end_button(pack: Pack, visit: Visit, state: State) -> Decision:
 def on_failure(pack: Pack, visit: Visit, state: State) -> Decision:
     """A part of the service failed: an apology, and a person. The open question stays open."""
     reply = Reply(pack, visit, state)
-    reply.fire("SYSTEM_FAILURE", FAILURE)
+    reply.fire(Fired.SYSTEM_FAILURE, FAILURE)
     reply.mood = "concerned"
-    reply.say("trouble.sorry")
+    reply.say(Said.TROUBLE_SORRY)
     return reply.decision()
 
 
@@ -166,14 +167,14 @@ def _triaged(reply: Reply, heard: Heard, found: Triage, unheard: bool) -> None:
     hits.sort(key=lambda hit: hit.tier.rank)
     was_staying = reply.state.mode == "staying"
     if not was_staying:
-        hits = [hit for hit in hits if hit.trigger != "CANNOT_CALL_911"]
+        hits = [hit for hit in hits if hit.trigger != Fired.CANNOT_CALL_911]
     spoke = take_hits(reply, hits)
     alarmed = spoke and any(hit.tier is Tier.EMERGENCY for hit in hits)
     if reply.state.mode == "staying" and (alarmed or not was_staying):
         reply.open_next()
     elif was_staying:
         stay_with(reply, heard)
-    elif suspect(reply, "about_patient", found.other) or suspect(reply, "happening_now", found.supposed):
+    elif suspect(reply, Asked.ABOUT_PATIENT, found.other) or suspect(reply, Asked.HAPPENING_NOW, found.supposed):
         reply.open_next()
     elif unheard:
         detour(reply, heard)
@@ -262,7 +263,7 @@ def _took_back(reply: Reply, ask: Ask, heard: Heard) -> bool:
 def _noted(reply: Reply, ask: Ask, heard: Heard, changed: bool) -> None:
     """The words answered other questions only. A changed answer may make other questions worth asking, or a new recap."""
     if not changed:
-        reply.say("ack.noted")
+        reply.say(Said.ACK_NOTED)
         detour(reply, heard)
     elif side_turn(reply, ask, heard):
         reply.open_next()
@@ -292,7 +293,7 @@ def _taken_back(reply: Reply, count: int) -> None:
     recaps = {objective.id for objective in reply.pack.objectives if objective.recap}
     begun = tuple(one for one in reply.state.begun if one not in recaps)
     reply.change(corrections=reply.state.corrections + count, begun=begun)
-    reply.say("ack.changed")
+    reply.say(Said.ACK_CHANGED)
 
 
 def _is_answer_too(reply: Reply, request: Request, ask: Ask, heard: Heard) -> bool:
@@ -310,11 +311,11 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
     """Do what the patient asks of us; the open question stays open."""
     match request.kind:
         case "stop":
-            reply.say("close.stopped", "close.call_911", "close.not_a_person", "close.goodbye")
+            reply.say(Said.CLOSE_STOPPED, Said.CLOSE_CALL_911, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
             reply.end("patient_ended")
         case "wrong_person":
             # Whoever it is gets the one line that may save a life, and nothing of the patient's.
-            reply.say(*request.says, "close.call_911", "close.not_a_person", "close.goodbye")
+            reply.say(*request.says, Said.CLOSE_CALL_911, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
             reply.tell("wrong_person", heard.raw.strip())
             reply.end("patient_ended", handed_over=True)
         case "refuse":
@@ -323,7 +324,7 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
             _call_nurse(reply, heard.raw.strip())
             detour(reply, heard)
         case "wait":
-            reply.say("quiet.first")
+            reply.say(Said.QUIET_FIRST)
             reply.change(soothed=True)
             side_turn(reply, ask, heard)
         case "repeat" | "about_us" | "comfort" | "unsure":
@@ -336,8 +337,8 @@ def _call_nurse(reply: Reply, quote: str) -> None:
     new = reply.tell("human", quote)
     reply.mood = "concerned"
     first = new and reply.state.mode == "routine"
-    if not any(line.script == "human.of_course" for line in reply.lines):
-        reply.say("human.of_course" if first else "human.again")
+    if not any(line.script == Said.HUMAN_OF_COURSE for line in reply.lines):
+        reply.say(Said.HUMAN_OF_COURSE if first else Said.HUMAN_AGAIN)
 
 
 __all__ = [

@@ -11,13 +11,14 @@ from server.conversation.agenda import Ask, Say, agenda, applies, facts_of, open
 from server.conversation.closing import closings
 from server.conversation.state import Decision, EndReason, Expects, Mood, ReadBack, State, Visit
 from server.conversation.wording import NOTHING, render, sentence
+from server.persona.named import Asked, Fired, Said
 from server.persona.pack import Pack, RequestKind
 from server.vocabulary.events import ObjectiveClosed
 from server.vocabulary.findings import Advice, NegativeFinding, Tier, TriggerHit
 from server.vocabulary.speech import Line
 
 Status = Literal["met", "refused", "unable", "not_reached"]
-FINISH_LATER = "finish_later"
+FINISH_LATER = Asked.FINISH_LATER.value
 """Question of the pack's `staying` that offers to finish another time."""
 UNANSWERED = "(ended without an answer)"
 """Quote of a page about a question that nobody answered; there are no words to quote."""
@@ -171,7 +172,7 @@ class Reply:
         if self.state.mode != "routine":
             return
         if self.state.turn >= numbers.turns_end.value:
-            self.say("close.long", "close.call_911", "close.not_a_person", "close.goodbye")
+            self.say(Said.CLOSE_LONG, Said.CLOSE_CALL_911, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
             self.end("expired")
         elif self.state.turn >= numbers.turns_offer.value and not self.state.asked(FINISH_LATER):
             self.change(queue=(*self.state.queue, FINISH_LATER))
@@ -246,7 +247,7 @@ class Reply:
         unfinished = {ask.objective for ask in routine if self._is_left(ask)}
         fires += [one.unfinished_fires for one in self.pack.objectives if one.id in unfinished]
         if reason == "expired" and self.state.mode == "routine":
-            fires.append("NOT_FINISHED")  # the goodbye says that the care team will know
+            fires.append(Fired.NOT_FINISHED)  # the goodbye says that the care team will know
         for name in dict.fromkeys(fires):
             if name and all(old.trigger != name for old in self.state.fired):
                 self.fire(name, UNANSWERED)

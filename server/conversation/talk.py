@@ -13,6 +13,7 @@ from typing import Literal
 from server.conversation.agenda import open_question
 from server.conversation.heard import hear
 from server.conversation.state import Decision, State, Visit
+from server.persona.named import Said
 from server.persona.pack import Pack, Question
 from server.vocabulary.findings import Tier
 from server.vocabulary.speech import Line, Passage
@@ -82,7 +83,7 @@ def _answer(pack: Pack, lines: tuple[Line, ...], passages: Sequence[Passage]) ->
     return Talk("answer", lines[:first], lines[first:last], lines[last:], tuple(passages))
 
 
-UNANSWERED = "nothing.unanswered"
+UNANSWERED = Said.NOTHING_UNANSWERED
 """Script that says that the guide has no answer."""
 
 _END = re.compile(r"[.!?]+[\"'”’)]*(?=\s)|\n")

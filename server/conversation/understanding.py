@@ -12,6 +12,7 @@ from server.conversation.medicines import Names, named_in, names_of
 from server.conversation.scope import Place, find, is_limited, meant
 from server.conversation.screening import asks_about_danger, danger_reading
 from server.conversation.state import Visit
+from server.persona.named import Said
 from server.persona.pack import Pack, Question
 
 OTHER = "other"
@@ -133,7 +134,7 @@ def _number(pack: Pack, question: Question, heard: Heard) -> Understood | None:
     if amount is None:
         return None
     answer = f"{written(amount.value)} {measure.unit}".strip()
-    return Understood(answer, ("", "", "") if amount.sure else ("heard.number", "{number}", amount.spoken))
+    return Understood(answer, ("", "", "") if amount.sure else (Said.HEARD_NUMBER, "{number}", amount.spoken))
 
 
 def _pressure(pack: Pack, question: Question, heard: Heard) -> Understood | None:
@@ -143,7 +144,7 @@ def _pressure(pack: Pack, question: Question, heard: Heard) -> Understood | None
         return None
     upper, lower = found
     answer = f"{written(upper.value)}/{written(lower)} {measure.unit}"
-    return Understood(answer, ("", "", "") if upper.sure else ("heard.number", "{number}", upper.spoken))
+    return Understood(answer, ("", "", "") if upper.sure else (Said.HEARD_NUMBER, "{number}", upper.spoken))
 
 
 def _medicines(pack: Pack, visit: Visit, question: Question, heard: Heard) -> Understood | None:
@@ -153,5 +154,5 @@ def _medicines(pack: Pack, visit: Visit, question: Question, heard: Heard) -> Un
     if sure:
         return Understood(sure[0].name if question.expects == "medicine" else ",".join(one.name for one in sure))
     if found:
-        return Understood(found[0].name, ("heard.medicine", "{named}", found[0].name))
+        return Understood(found[0].name, (Said.HEARD_MEDICINE, "{named}", found[0].name))
     return _plain(free_answer(pack, heard)) if question.expects == "medicines" else None

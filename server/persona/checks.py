@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from server.persona.named import Asked, Fired, Said
 from server.persona.pack import TOLD_KINDS, Condition, Pack, Question
 from server.persona.plain import SLOT, banned, grade, words_of
 
@@ -10,40 +11,6 @@ SLOTS = frozenset(
     "{first_name} {clinic} {nurse_phone} {persona} {medicine} {service} {number} {named} {visit_day}".split()
 )
 
-SCRIPTS_OF_CODE = (
-    "ack.changed",
-    "ack.no",
-    "ack.noted",
-    "ack.plain",
-    "ack.refused",
-    "ack.unable",
-    "ack.well",
-    "close.long",
-    "close.stopped",
-    "close.quiet",
-    "heard.medicine",
-    "heard.number",
-    "human.again",
-    "later.good",
-    "nothing.unanswered",
-    "other_person.note",
-    "quiet.first",
-    "quiet.offer",
-    "staying.better",
-    "staying.first",
-    "staying.again",
-    "staying.end",
-    "staying.here",
-    "staying.still_call",
-    "staying.stop_check",
-    "staying.question",
-    "welcome.back",
-    "welcome.staying",
-)
-"""Scripts that the conversation names itself."""
-
-GUARDRAILS_OF_CODE = ("HUMAN_ASKED", "UNRESPONSIVE", "OTHER_PERSON_RED", "WRONG_PERSON")
-STAYING_OF_CODE = ("calling_911", "about_patient", "happening_now", "finish_later")
 COUNTED = ("number", "scale", "pressure")
 
 
@@ -142,7 +109,7 @@ def _faults(pack: Pack, question: Question, known: set[str], parameters: set[str
 
 
 def _named_scripts(pack: Pack) -> Iterator[tuple[str, str]]:
-    yield from (("the conversation", script) for script in SCRIPTS_OF_CODE)
+    yield from (("the conversation", str(script)) for script in Said)
     for objective in pack.objectives:
         yield from ((objective.id, script) for script in (*objective.says, *objective.says_if.values()))
         yield from ((objective.id, script) for answers in objective.recap.values() for script in answers.values())
@@ -168,7 +135,7 @@ def _question_scripts(question: Question) -> Iterator[str]:
 
 
 def _named_guardrails(pack: Pack) -> Iterator[tuple[str, str]]:
-    yield from (("the conversation", name) for name in GUARDRAILS_OF_CODE)
+    yield from (("the conversation", str(name)) for name in Fired)
     for question in pack.questions:
         named = (
             question.yes_fires,
@@ -192,5 +159,5 @@ def _named_guardrails(pack: Pack) -> Iterator[tuple[str, str]]:
 
 
 def _named_staying(pack: Pack) -> Iterator[tuple[str, str]]:
-    yield from (("the conversation", name) for name in STAYING_OF_CODE)
+    yield from (("the conversation", str(name)) for name in Asked)
     yield from ((rail.id, question) for rail in pack.guardrails.values() for question in rail.asks)

@@ -16,6 +16,11 @@ PACK = load_pack(Path(__file__).parents[2] / "personas" / "post-discharge")
 QUESTIONS = {question.id: question for question in PACK.questions}
 
 
+def understood(question: str, words: str) -> str | None:
+    found = understand(PACK, Visit("Maria"), Ask(question, QUESTIONS[question]), hear(words))
+    return found.answer if found else None
+
+
 @pytest.mark.parametrize(
     ("question", "words", "answer"),
     [
@@ -55,5 +60,4 @@ QUESTIONS = {question.id: question for question in PACK.questions}
     ],
 )
 def test_is_understood_as(question: str, words: str, answer: str | None) -> None:
-    found = understand(PACK, Visit("Maria"), Ask(question, QUESTIONS[question]), hear(words))
-    assert (found.answer if found else None) == answer
+    assert understood(question, words) == answer
