@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from server.persona.named import Asked, Fired, Said
 from server.persona.pack import TOLD_KINDS, Condition, Pack, Question
 from server.persona.plain import SLOT, banned, grade, words_of
+from server.vocabulary.findings import Tier
 
 SLOTS = frozenset(
     "{first_name} {clinic} {nurse_phone} {persona} {medicine} {service} {number} {named} {visit_day}".split()
@@ -102,6 +103,9 @@ def _faults(pack: Pack, question: Question, known: set[str], parameters: set[str
     choices = {choice.id for choice in question.choices} | {said.answer for said in question.also if said.answer}
     if question.expects in ("choice", "several") and not question.choices:
         yield question.id, f"`{question.id}` has no choices"
+    rail = pack.guardrails.get(question.yes_fires or "")
+    if rail and rail.tier is Tier.EMERGENCY and not question.unknown_fires:
+        yield question.id, f"`{question.id}` asks about an emergency and needs `unknown_fires`: no answer is told too"
     for name in sorted(set(question.choice_fires) - choices):
         yield name, f"`{question.id}` has no choice `{name}`"
     if (question.expects == "teach_back") != (question.teach_back is not None):
