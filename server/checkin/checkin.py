@@ -73,7 +73,8 @@ class CheckIn:
         self._journal = JournalWriter(setting.database, setting.whereabouts, self._written, self._journal_failed)
         self._worker = Worker(self._step_failed)
         self._silence = SilenceWatch(self._on_silence)
-        self._goodbye = Goodbye(self._goodbye_over)
+        # Behind the words that were said over it, which may call it off or need an answer.
+        self._goodbye = Goodbye(lambda: self._worker.do("goodbye", self._end_if_heard))
         self._taken = False
         """The turn under way has its number."""
         self._partial: frozenset[str] = frozenset()
@@ -362,17 +363,14 @@ class CheckIn:
 
     # The end
 
-    def _goodbye_over(self) -> None:
-        # Behind the words that were said over it, which may call it off or need an answer.
-        self._worker.do("goodbye", self._end_if_heard)
-
     async def _end_if_heard(self) -> None:
         if (reason := self._goodbye.last_word()) is not None:
             await self._end(reason)
 
     async def _end_at_once(self) -> None:
         await self._hush()
-        self._post(*self._thread.ended_by_patient().closed)
+        decision, turn = self._thread.ended_by_patient(), self._thread.turns
+        self._post(*entries_of(decision, turn), pages=self._pages.due(decision.hits, turn))
         await self._end("patient_ended")
 
     async def _end(self, reason: EndReason) -> None:

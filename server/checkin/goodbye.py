@@ -17,7 +17,7 @@ UNDERSTOOD_AFTER = 1.5
 class Goodbye:
     """One check-in's; owns the task that waits."""
 
-    def __init__(self, over: Callable[[], None]) -> None:
+    def __init__(self, over: Callable[[], object]) -> None:
         """`over`: called when nothing stands in the way any more, so far as is known; it must ask `last_word`."""
         self._hand_over = over
         self.reason: EndReason | None = None

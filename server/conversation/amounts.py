@@ -18,6 +18,8 @@ CORRECTS = frozenset({"no", "sorry", "wait", "actually", "mean"})
 COUNTS = {"once": 1, "one": 1, "twice": 2, "couple": 2, "few": 3, "several": 4, "none": 0, "zero": 0, "never": 0}
 """Everyday words for a small count; "few" and "several" are what people mean by them, not more."""
 CLOCK = frozenset({"oclock", "am", "pm"})
+TIMES = [[word] for word in (*sorted(CLOCK), "minutes", "minute", "hours", "hour", "days", "day", "weeks", "week")]
+"""After a number they make it a time: "100 2 hours ago" is no 100.2."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def written(value: float) -> str:
 def amount_of(measure: Measure, heard: Heard) -> Amount | None:
     """The amount that was said; None when there is none."""
     words = [token.text for token in heard.tokens]
-    every = _numbers(words)
+    every = _numbers(words, measure.spoken_decimal)
     with_unit = [one for one in every if _unit_after(measure.words, words, one)]
     found = [one for one in every if one in with_unit or not _is_clock(words, one)]
     for other in measure.others:
@@ -72,8 +74,8 @@ def pressure_of(measure: Measure, heard: Heard) -> tuple[Amount, float] | None:
     return None
 
 
-def _numbers(words: Sequence[str]) -> list[_Found]:
-    """Every number, with "and a half" and a spoken decimal ("98 6" is 98.6) joined to it."""
+def _numbers(words: Sequence[str], spoken_decimal: bool = False) -> list[_Found]:
+    """Every number, with "and a half" and, where it may be, a spoken decimal ("98 6" is 98.6) joined to it."""
     found: list[_Found] = []
     for at, word in enumerate(words):
         if not NUMBER.fullmatch(word):
@@ -82,7 +84,8 @@ def _numbers(words: Sequence[str]) -> list[_Found]:
         if tuple(words[stop : stop + 3]) == HALF:
             value, stop = value + 0.5, stop + 3
         last = found[-1] if found else None
-        if last and last.stop == at and 90 <= last.value <= 110 and value < 10 and "." not in word:
+        joins = spoken_decimal and last is not None and last.stop == at and value < 10 and "." not in word
+        if joins and last and words[stop : stop + 1] not in TIMES:
             found[-1] = _Found(last.value + value / 10, last.at, stop)
         else:
             found.append(_Found(value, at, stop))

@@ -1,18 +1,23 @@
 """A turn read as the answer to the open question: understood, read back, taught again, asked once more, or given up."""
 
 from server.conversation.advice import advised_reading
-from server.conversation.agenda import Ask
+from server.conversation.agenda import Ask, value_of
 from server.conversation.amounts import amount_of
 from server.conversation.answers import Reading, is_filler, is_question, is_thinking, yes_or_no
 from server.conversation.consequences import fire_on
 from server.conversation.danger import SUSPECTED, take_hits
+from server.conversation.doses import says_how_often
 from server.conversation.heard import Heard, hear
 from server.conversation.reply import FINISH_LATER, Reply
 from server.conversation.state import ReadBack
 from server.conversation.teach_back import score
 from server.conversation.triage import fire
 from server.conversation.understanding import Understood, understand
+from server.persona.named import Said
 from server.persona.pack import Question, Request
+
+IMPLAUSIBLE = " (implausible)"
+"""Ends an answer on record that is hard to believe and was said again when it was read back."""
 
 
 def answered(reply: Reply, ask: Ask, heard: Heard) -> Understood | None:
@@ -44,14 +49,24 @@ def answer(reply: Reply, ask: Ask, heard: Heard, spoke: bool, wants: bool, reque
     asks_us = is_question(heard) and not wants
     if asks_us and not (found and ask.question.expects == "yes_no" and "?" not in heard.raw):
         reply.unanswered = heard.raw.strip()
-        reply.say("nothing.unanswered")
+        reply.say(Said.NOTHING_UNANSWERED)
         spoke = True
-    if found:
+    if found and _lacks_count(reply, ask, found):
+        not_understood(reply, ask, heard)
+    elif found:
         accept(reply, ask, found, heard, spoke or bool(request))
     elif asks_us or wants or spoke:
         detour(reply, heard)
     else:
         not_understood(reply, ask, heard)
+
+
+def _lacks_count(reply: Reply, ask: Ask, found: Understood) -> bool:
+    """ "With water" says nothing to compare with the list: how often is asked for once."""
+    question = ask.question
+    if not question.directions_fires or reply.state.asked(ask.key) >= int(reply.pack.numbers.ask_max.value):
+        return False
+    return found.answer not in question.choice_fires and not says_how_often(hear(found.answer))
 
 
 def _advised(reply: Reply, ask: Ask) -> Understood | None:
@@ -61,7 +76,7 @@ def _advised(reply: Reply, ask: Ask) -> Understood | None:
         return Understood(reading) if reading else None
     found = understand(reply.pack, reply.visit, ask, hear(reading))
     amount = amount_of(reply.pack.measures[ask.question.measure or ""], hear(reading))
-    return Understood(found.answer, ("heard.number", "{number}", amount.spoken)) if found and amount else None
+    return Understood(found.answer, (Said.HEARD_NUMBER, "{number}", amount.spoken)) if found and amount else None
 
 
 def _confirmed(reply: Reply, ask: Ask, heard: Heard, back: ReadBack) -> None:
@@ -74,7 +89,10 @@ def _confirmed(reply: Reply, ask: Ask, heard: Heard, back: ReadBack) -> None:
     found = answered(reply, ask, heard)
     if found and found.answer == ask.question.no_means:
         found = None
-    if found and found.sure and found.answer != back.answer:
+    if found and found.answer == back.answer and ask.question.measure:
+        # Said twice is meant, however odd; a medicine that only sounds like one still needs its yes.
+        _settle(reply, ask, Understood(_flagged(reply, ask, back.answer)), heard, spoke=False)
+    elif found and found.sure and found.answer != back.answer:
         _settle(reply, ask, found, heard, spoke=False)
     elif found and found.answer != back.answer and reply.state.detours < int(reply.pack.numbers.detour_max.value):
         reply.change(detours=reply.state.detours + 1)
@@ -87,6 +105,11 @@ def _confirmed(reply: Reply, ask: Ask, heard: Heard, back: ReadBack) -> None:
         reply.repeat()
 
 
+def _flagged(reply: Reply, ask: Ask, given: str) -> str:
+    measure = reply.pack.measures[ask.question.measure or ""]
+    return given if measure.low <= (value_of(given) or 0.0) <= measure.high else given + IMPLAUSIBLE
+
+
 def accept(reply: Reply, ask: Ask, found: Understood, heard: Heard, spoke: bool) -> None:
     """The question is answered; what was not surely heard is read back first."""
     if found.sure:
@@ -97,7 +120,7 @@ def accept(reply: Reply, ask: Ask, found: Understood, heard: Heard, spoke: bool)
 
 def _read_back(reply: Reply, ask: Ask, found: Understood) -> None:
     script, slot, value = found.read_back
-    reply.read_back(ReadBack(ask.key, found.answer, script, ((slot, value),)))
+    reply.read_back(ReadBack(ask.key, found.answer, str(script), ((slot, value),)))
 
 
 def _settle(reply: Reply, ask: Ask, found: Understood, heard: Heard, spoke: bool) -> None:
@@ -109,7 +132,7 @@ def _settle(reply: Reply, ask: Ask, found: Understood, heard: Heard, spoke: bool
     reply.leave()
     spoke = fire_on(reply, ask, found.answer, heard.raw.strip()) or spoke
     if ask.key == FINISH_LATER and found.answer == "yes":
-        reply.say("later.good", "close.call_911", "close.not_a_person", "close.goodbye")
+        reply.say(Said.LATER_GOOD, Said.CLOSE_CALL_911, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
         reply.end("patient_ended")
         return
     if not spoke or question.id in SUSPECTED:
@@ -176,7 +199,7 @@ def give_up(reply: Reply, ask: Ask, status: str, heard: Heard) -> None:
     """Close without an answer; for a red flag, not knowing is itself a reason for a nurse."""
     reply.close(ask, "refused" if status == "refused" else "unable", "")
     reply.leave()
-    reply.say("ack.refused" if status == "refused" else "ack.unable")
+    reply.say(Said.ACK_REFUSED if status == "refused" else Said.ACK_UNABLE)
     if ask.question.unknown_fires:
         unknown = reply.pack.guardrails[ask.question.unknown_fires]
         take_hits(reply, [fire(unknown, heard.raw.strip(), f"answer {ask.question.id}")])

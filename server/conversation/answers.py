@@ -3,7 +3,7 @@
 from enum import Enum
 
 from server.conversation.heard import PUNCTUATION, Heard
-from server.conversation.scope import find
+from server.conversation.scope import Place, find, meant
 from server.persona.pack import Pack, Question, Request
 
 
@@ -17,17 +17,17 @@ class Reading(Enum):
 
 
 def yes_or_no(pack: Pack, question: Question, heard: Heard) -> Reading:
-    """Red-flag questions also take "I'm fine" for a no; a yes and a no together are neither."""
-    also_yes = bool(find(pack, question.also_yes, heard.text))
-    also_no = bool(find(pack, question.also_no, heard.text))
-    if also_yes != also_no:
-        return Reading.YES if also_yes else Reading.NO
-    text = _short_clauses(heard)
-    said_yes = bool(find(pack, pack.answers.yes, text))
+    """A yes and a no together are neither, and so is either of them with an exception."""
+    if (own := _own_yes_or_no(pack, question, heard)) is not None:
+        return own
+    text = short_clauses(heard)
+    said_yes = bool(find(pack, pack.answers.any_yes, text))
     said_no = bool(find(pack, pack.answers.no, text))
     well = bool(question.yes_fires and find(pack, pack.answers.well, text))
     if is_unsure(pack, heard) and not said_yes:
         return Reading.UNSURE
+    if find(pack, pack.scope.exception, heard.text):
+        return Reading.UNCLEAR
     if said_yes and said_no and well:
         return Reading.NO
     if said_yes != said_no:
@@ -37,6 +37,26 @@ def yes_or_no(pack: Pack, question: Question, heard: Heard) -> Reading:
     return Reading.NO if well else Reading.UNCLEAR
 
 
+def _own_yes_or_no(pack: Pack, question: Question, heard: Heard) -> Reading | None:
+    """By the question's own phrases; None where they say nothing."""
+    yes = meant(pack, question.also_yes, heard)
+    no = find(pack, question.also_no, heard.text)
+    limits = find(pack, pack.scope.exception + pack.scope.contrast, heard.text)
+    if no and all(any(one.start() <= limit.start() < one.end() for one in no) for limit in limits):
+        # "All but one" is a no by itself, whatever of it sounds like "all".
+        return Reading.NO if limits or not yes else None
+    if yes and (limits or no or _denied_later(pack, heard, max(place.end for place in yes))):
+        return Reading.UNCLEAR
+    if no:
+        return Reading.UNCLEAR
+    return Reading.YES if yes else None
+
+
+def _denied_later(pack: Pack, heard: Heard, end: int) -> bool:
+    """ "I have them all, no wait, not the water pill"."""
+    return bool(find(pack, pack.answers.no + pack.answers.correction, heard.text, end))
+
+
 SHORT_ANSWER = 8
 """Longest utterance, in words, of which every word may be the answer."""
 SHORT_CLAUSE = 4
@@ -44,7 +64,8 @@ SHORT_CLAUSE = 4
 tell a story use "some" and "no" for other things."""
 
 
-def _short_clauses(heard: Heard) -> str:
+def short_clauses(heard: Heard) -> str:
+    """The comparable words in which a yes or a no is looked for."""
     if len(heard.words) <= SHORT_ANSWER:
         return heard.text
     clauses: list[list[str]] = [[]]
@@ -60,19 +81,25 @@ def _short_clauses(heard: Heard) -> str:
 def _first_word(pack: Pack, heard: Heard) -> Reading:
     """ "No, I do not" is a no; "No. Well, a little" is neither, and is asked again."""
     content = content_words(pack, heard)
-    text = _short_clauses(heard)
+    text = short_clauses(heard)
     denials = find(pack, pack.answers.no, text)
-    consents = find(pack, pack.answers.yes, text)
+    consents = find(pack, pack.answers.any_yes, text)
     inside = all(any(no.start() <= yes.start() < no.end() for no in denials) for yes in consents)
     return Reading.NO if inside and content else Reading.UNCLEAR
 
 
 def choice_of(pack: Pack, question: Question, heard: Heard) -> str:
-    """Id of the choice that was said, in the order of the pack; empty when none or when unsure."""
-    for choice in question.choices:
-        if find(pack, choice.phrases, heard.text):
-            return choice.id
-    return ""
+    """Id of the choice that was said; empty when none or more than one: "terrible, but okay"."""
+    found = [(place, choice.id) for choice in question.choices for place in meant(pack, choice.phrases, heard)]
+    whole = {one for place, one in found if not any(_holds(other, place) for other, its in found if its != one)}
+    return whole.pop() if len(whole) == 1 else ""
+
+
+def _holds(outer: Place, inner: Place) -> bool:
+    """Whether a place lies within a longer one: "good" in "not so good"."""
+    return (
+        outer.start <= inner.start and inner.end <= outer.end and (outer.start, outer.end) != (inner.start, inner.end)
+    )
 
 
 def free_answer(pack: Pack, heard: Heard) -> str:
@@ -81,7 +108,7 @@ def free_answer(pack: Pack, heard: Heard) -> str:
     said_no = bool(find(pack, pack.answers.no, heard.text)) or bool(find(pack, pack.answers.well, heard.text))
     if is_unsure(pack, heard) and len(content) < 6:
         return ""
-    rest = _without(pack, " " + "".join(f"{word} " for word in content), pack.answers.yes + pack.answers.no)
+    rest = rest_of(pack, " " + "".join(f"{word} " for word in content), pack.answers.any_yes + pack.answers.no)
     if rest:
         return heard.raw.strip()
     return "nothing" if said_no and content_words(pack, heard) else ""
@@ -89,7 +116,7 @@ def free_answer(pack: Pack, heard: Heard) -> str:
 
 def content_words(pack: Pack, heard: Heard) -> list[str]:
     """Words that are more than sounds and politeness."""
-    return _without(pack, heard.text, pack.answers.filler)
+    return rest_of(pack, heard.text, pack.answers.filler)
 
 
 def is_filler(pack: Pack, heard: Heard) -> bool:
@@ -98,7 +125,7 @@ def is_filler(pack: Pack, heard: Heard) -> bool:
 
 def is_thinking(pack: Pack, heard: Heard) -> bool:
     """Only sounds of someone about to speak."""
-    return not _without(pack, heard.text, pack.answers.thinking)
+    return not rest_of(pack, heard.text, pack.answers.thinking)
 
 
 def is_unsure(pack: Pack, heard: Heard) -> bool:
@@ -131,7 +158,8 @@ def is_question(heard: Heard) -> bool:
     return len(words) > 2 and words[0] in QUESTION_WORDS
 
 
-def _without(pack: Pack, text: str, sources: tuple[str, ...]) -> list[str]:
+def rest_of(pack: Pack, text: str, sources: tuple[str, ...]) -> list[str]:
+    """The words of a comparable text that belong to none of these phrases."""
     for source in sources:
         text = pack.listening.phrases[source].pattern.sub(" ", text)
         text = " " + " ".join(text.split()) + " "

@@ -1,7 +1,6 @@
 """What an answer calls for: the guardrails that fire on a yes, a choice, a number beyond a limit, or a medicine named."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from server.conversation.agenda import Ask, groups_taken, medicine_groups, parameter, value_of
 from server.conversation.danger import take_hits
@@ -10,7 +9,7 @@ from server.conversation.heard import hear
 from server.conversation.reply import Reply
 from server.conversation.triage import fire
 from server.persona.pack import Limit, Question
-from server.vocabulary.findings import Tier, TriggerHit
+from server.vocabulary.findings import TriggerHit
 
 
 def fire_on(reply: Reply, ask: Ask, given: str, quote: str) -> bool:
@@ -48,9 +47,9 @@ def _is_high_alert(reply: Reply, given: str) -> bool:
 
 
 def _against_list(reply: Reply, ask: Ask, given: str, quote: str) -> list[TriggerHit]:
-    """A high-alert medicine that is not taken as often as the list says is urgent (clinical.md section 2)."""
+    """A medicine that is taken more or less often than the list says."""
     listed = dict(reply.visit.directions).get(ask.medicine, "")
     name = ask.question.directions_fires
     if not name or not differs(hear(listed), hear(given)):
         return []
-    return [replace(fire(reply.pack.guardrails[name], quote, f"answer {ask.question.id}"), tier=Tier.URGENT)]
+    return [fire(reply.pack.guardrails[name], quote, f"answer {ask.question.id}")]

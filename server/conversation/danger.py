@@ -11,15 +11,16 @@ from server.conversation.answers import Reading, find_request, is_question, is_t
 from server.conversation.heard import Heard
 from server.conversation.raising import Beside, by_chart
 from server.conversation.reply import Reply
-from server.conversation.scope import find
+from server.conversation.scope import find, meant
+from server.persona.named import Asked, Said
 from server.persona.raising import questions_at, wording_at
 from server.vocabulary.findings import Tier, TriggerHit
 
-CALLING = "calling_911"
+CALLING = Asked.CALLING_911.value
 """Question of the pack's `staying` that asks whether 911 is being called."""
 SPOKEN_MAX = 2
 """Of many dangers at once only this many are spoken about: nobody can follow more. All of them are paged."""
-SUSPECTED = ("about_patient", "happening_now")
+SUSPECTED = (Asked.ABOUT_PATIENT, Asked.HAPPENING_NOW)
 """Questions whose yes makes a suspected danger a real one."""
 
 
@@ -102,8 +103,8 @@ def stay_with(reply: Reply, heard: Heard) -> None:
         return
     reply.change(stop_checked=False)
     if request and request.kind == "human":
-        reply.fire("HUMAN_ASKED", heard.raw.strip(), f"request {request.id}")
-        reply.say("human.again")
+        reply.tell("human", heard.raw.strip(), f"request {request.id}")
+        reply.say(Said.HUMAN_AGAIN)
     elif request and request.kind == "repeat":
         reply.say(*_main_instruction(reply))
         reply.repeat()
@@ -125,7 +126,7 @@ def _answer(reply: Reply, heard: Heard) -> None:
     ask = reply.open
     calling = reply.pack.staying[CALLING]
     if ask is None:
-        called = bool(find(reply.pack, calling.also_yes, heard.text))
+        called = bool(meant(reply.pack, calling.also_yes, heard))
         if called and reply.state.asked(CALLING) and reply.state.answer(CALLING) != "yes":
             reply.close(Ask(CALLING, calling), "met", "yes")
             reply.say(calling.on_yes)
@@ -156,50 +157,63 @@ def _answered_no(reply: Reply, ask: Ask, heard: Heard) -> None:
 
 
 def _unclear(reply: Reply, ask: Ask, heard: Heard) -> None:
-    if is_thinking(reply.pack, heard):
+    """Every turn that is no answer uses up an ask, so that the question closes and what it means is told; only danger
+    said once more, and a few mere sounds, do not."""
+    if is_thinking(reply.pack, heard) and reply.state.detours < int(reply.pack.numbers.detour_max.value):
+        reply.change(detours=reply.state.detours + 1)
         return
-    if is_question(heard) or reply.hits:
+    if any(hit.tier is Tier.EMERGENCY for hit in reply.hits):
         keep_company(reply, heard)
         reply.repeat()
         return
+    if is_question(heard) or not reply.lines:
+        keep_company(reply, heard)
     if reply.state.asked(ask.key) < int(reply.pack.numbers.ask_max.value):
-        if not reply.lines:
-            keep_company(reply, heard)
         reply.ask_again(ask)
         return
     reply.close(ask, "unable", "")
     if ask.question.unknown_fires:
         reply.fire(ask.question.unknown_fires, heard.raw.strip(), f"answer {ask.question.id}")
-    keep_company(reply, heard)
     reply.go_on()
+    if reply.open is None:
+        keep_company(reply)
 
 
 def keep_company(reply: Reply, heard: Heard | None = None) -> None:
     """A short line so that nobody waits alone in silence, and the one instruction that matters."""
     if heard and is_question(heard) and not reply.hits:
         reply.unanswered = heard.raw.strip()
-        reply.say("staying.question")
+        reply.say(Said.STAYING_QUESTION)
     if heard and find(reply.pack, reply.pack.answers.better, heard.text):
-        reply.say("staying.better")
+        reply.say(Said.STAYING_BETTER)
     if not reply.lines:
-        reply.say("staying.here")
+        reply.say(Said.STAYING_HERE)
     if reply.state.answer(CALLING) != "yes" and reply.open is None:
-        reply.say(*_main_instruction(reply, short=True))
+        reply.change(company=reply.state.company + 1)
+        if _is_due(reply):
+            reply.say(*_main_instruction(reply, short=True))
+
+
+def _is_due(reply: Reply) -> bool:
+    """An instruction said with every turn is no longer heard: after a while it comes only now and then."""
+    numbers, turn = reply.pack.numbers, reply.state.company
+    return turn <= numbers.company_full.value or turn % int(numbers.company_every.value) == 0
 
 
 def _main_instruction(reply: Reply, short: bool = False) -> tuple[str, ...]:
     if reply.state.answer(CALLING) == "yes":
-        return ("p911.good",)
+        return (Said.P911_GOOD,)
     if reply.state.asked(CALLING):
-        return ("staying.still_call",) if short else ("p911.call",)
-    return ("p988.call",) if "p988.call" in reply.state.said else ("danger.call",)
+        return (Said.STAYING_STILL_CALL,) if short else (Said.P911_CALL,)
+    return (Said.P988_CALL,) if Said.P988_CALL in reply.state.said else (Said.DANGER_CALL,)
 
 
 def _stop(reply: Reply) -> None:
     """Nobody in danger is let go on one word; a second one is respected."""
     if not reply.state.stop_checked:
         reply.change(stop_checked=True)
-        reply.say("staying.stop_check")
+        reply.say(Said.STAYING_STOP_CHECK)
         return
-    reply.say(*_main_instruction(reply), "staying.end", "close.not_a_person", "close.goodbye")
+    last = (Said.P911_STAY_ON,) if reply.state.answer(CALLING) == "yes" else _main_instruction(reply)
+    reply.say(*last, Said.STAYING_END, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
     reply.end("patient_ended")

@@ -30,6 +30,11 @@ def times_a_day(heard: Heard) -> int | None:
     return parts or (1 if DAILY.search(text) else None)
 
 
+def says_how_often(heard: Heard) -> bool:
+    """Whether the words say how often, or that it is taken when needed."""
+    return times_a_day(heard) is not None or bool(NEEDED.search(" " + " ".join(heard.words) + " "))
+
+
 def differs(label: Heard, said: Heard) -> bool:
     """Whether a patient takes it more or less often than the list says, as far as both say."""
     listed, taken = times_a_day(label), times_a_day(said)

@@ -5,10 +5,10 @@ Decides only; who measures the time is the conductor's. Source: clinical.md sect
 
 from server.conversation.reply import Reply
 from server.conversation.state import Decision, State, Visit
+from server.persona.named import Fired
 from server.persona.pack import Pack
 from server.vocabulary.findings import Tier
 
-DROPPED = "DROPPED_IN_RED"
 LOST = "(the connection was lost after a danger sign and did not come back)"
 """Quote of the page; there are no words to quote."""
 
@@ -26,7 +26,7 @@ def on_dropped(pack: Pack, visit: Visit, state: State) -> Decision:
     """They did not come back in time; the page is as urgent as what was found."""
     reply = Reply(pack, visit, state)
     if dropped_after(pack, state) is not None:
-        reply.fire(DROPPED, LOST, "connection lost", tier=_open_danger(state))
+        reply.fire(Fired.DROPPED_IN_RED, LOST, "connection lost", tier=_open_danger(state))
         reply.mood = "concerned"
     return reply.decision()
 

@@ -45,10 +45,11 @@ def unheard(pack: Pack, seconds: float) -> bool:
 def _matters(pack: Pack, visit: Visit, state: State, planned: str, heard: str) -> bool:
     """Whether a sentence that is no script lost a negation, a number or an instruction: cut off there, it may have said
     the opposite. Scripts say for themselves what must be heard."""
-    if planned in approved_sentences(pack, visit) or planned in state.again_words or planned in state.repeated_words:
+    if planned in state.again_words or planned in state.repeated_words:
         return False
     lost = hear(planned).words[len(hear(heard).words) :]
-    return any(word in _WEIGHTY or any(letter.isdigit() for letter in word) or word.endswith("nt") for word in lost)
+    weighs = any(word in _WEIGHTY or any(letter.isdigit() for letter in word) or word.endswith("nt") for word in lost)
+    return weighs and planned not in approved_sentences(pack, visit)
 
 
 def merge(text_before: str, text_after: str) -> str:

@@ -9,20 +9,23 @@ from dataclasses import replace
 
 from server.conversation.advice import advised_hits, advised_reading
 from server.conversation.agenda import Ask, medicine_groups, open_question
-from server.conversation.answering import answer, answered, detour, give_up, side_turn
+from server.conversation.answering import answer, answered, detour, give_up, not_understood, side_turn
 from server.conversation.answers import Reading, find_request
 from server.conversation.consequences import fire_on
-from server.conversation.danger import stay_with, suspect, take_hits
+from server.conversation.danger import CALLING, stay_with, suspect, take_hits
 from server.conversation.heard import Heard, hear
 from server.conversation.reply import Reply
+from server.conversation.screening import beside_request, leaves_no_room
 from server.conversation.state import Decision, State, Visit
+from server.conversation.taking_back import TOLD, after_marker, answered_anew, danger_named, is_bare_no, reopen
 from server.conversation.teach_back import score
 from server.conversation.triage import Context, Triage, examine, fire, named_groups
 from server.conversation.understanding import reading_of
 from server.conversation.volunteered import offers, without
 from server.conversation.wording import render
+from server.persona.named import Asked, Fired, Said
 from server.persona.pack import Pack, Request
-from server.vocabulary.findings import Advice, Likeness, Tier
+from server.vocabulary.findings import Advice, Likeness, Tier, TriggerHit
 
 NURSE_BUTTON = "(pressed the nurse button)"
 """Quote of a page that came from a button; there are no words to quote."""
@@ -51,11 +54,11 @@ def welcome_back(pack: Pack, visit: Visit, state: State) -> Decision:
     if not state.asks:
         return greet(pack, visit, state)
     reply.change(rung=0, unheard=False)
-    reply.say("welcome.staying" if state.mode == "staying" else "welcome.back")
+    reply.say(Said.WELCOME_STAYING if state.mode == "staying" else Said.WELCOME_BACK)
     reply.say_unheard_first()
     reply.mood = "concerned" if state.mode == "staying" else "warm"
     if state.mode == "staying" and reply.open is None:
-        reply.say("staying.still_call")
+        reply.say(Said.STAYING_STILL_CALL)
     reply.repeat()
     return reply.decision()
 
@@ -82,15 +85,15 @@ def on_end_button(pack: Pack, visit: Visit, state: State) -> Decision:
 def on_failure(pack: Pack, visit: Visit, state: State) -> Decision:
     """A part of the service failed: an apology, and a person. The open question stays open."""
     reply = Reply(pack, visit, state)
-    reply.fire("SYSTEM_FAILURE", FAILURE, "service")
+    reply.fire(Fired.SYSTEM_FAILURE, FAILURE, "service")
     reply.mood = "concerned"
-    reply.say("trouble.sorry")
+    reply.say(Said.TROUBLE_SORRY)
     return reply.decision()
 
 
 def on_cut_off_from_nurses(pack: Pack, visit: Visit, state: State) -> Decision:
     """No page can go out: say so, and whom to call. Nothing moves; what was to be said waits."""
-    return Decision(state, lines=render(pack, visit, "trouble.no_nurse", 0), mood="concerned")
+    return Decision(state, lines=render(pack, visit, Said.TROUBLE_NO_NURSE, 0), mood="concerned")
 
 
 def context_of(pack: Pack, visit: Visit, state: State) -> Context:
@@ -137,8 +140,6 @@ def decide(
     return reply.decision()
 
 
-ANSWERED_WITH = ("comfort", "human")
-"""Requests that come together with an answer: "yes, and I'm scared" is above all a yes."""
 SHORT = 5
 """Longest answer, in words, that is also read together with its question."""
 
@@ -168,57 +169,68 @@ def _after_goodbye(reply: Reply, found: Triage) -> None:
 
 
 def _triaged(reply: Reply, heard: Heard, found: Triage, unheard: bool) -> None:
-    ask = reply.open
+    rest = after_marker(reply.pack, heard)
+    heard = rest or heard
     hits = list(found.hits)
     reply.negatives.extend(found.negatives)
-    if ask and not unheard and (danger := _danger_in_answer(reply, ask, heard, found)):
-        hits = [fire(reply.pack.guardrails[danger], heard.raw.strip(), f"answer {ask.question.id}"), *hits]
-        reply.close(ask, "met", _danger_reading(reply, ask, heard).value)
-        reply.leave()
+    if not unheard:
+        hits = [*_dangers_in_answer(reply, heard, found, taken_back=rest is not None), *hits]
     hits.sort(key=lambda hit: hit.tier.rank)
     was_staying = reply.state.mode == "staying"
     if not was_staying:
-        hits = [hit for hit in hits if hit.trigger != "CANNOT_CALL_911"]
+        hits = [hit for hit in hits if hit.trigger != Fired.CANNOT_CALL_911]
     spoke = take_hits(reply, hits)
     alarmed = spoke and any(hit.tier is Tier.EMERGENCY for hit in hits)
     if reply.state.mode == "staying" and (alarmed or not was_staying):
         reply.open_next()
     elif was_staying:
         stay_with(reply, heard)
-    elif suspect(reply, "about_patient", found.other) or suspect(reply, "happening_now", found.supposed):
+    elif suspect(reply, Asked.ABOUT_PATIENT, found.other) or suspect(reply, Asked.HAPPENING_NOW, found.supposed):
         reply.open_next()
     elif unheard:
         detour(reply, heard)
     else:
-        _routine(reply, heard, found, spoke)
+        _routine(reply, heard, found, spoke, taken_back=rest is not None)
+
+
+def _dangers_in_answer(reply: Reply, heard: Heard, found: Triage, taken_back: bool) -> list[TriggerHit]:
+    """What a plain answer fires, to the open question or, where an answer is taken back, to the one before it."""
+    open_ask = reply.open
+    before = answered_anew(reply, heard) if taken_back and reply.state.mode == "routine" else None
+    ask = before[0] if before else open_ask
+    if ask is None or (taken_back and is_bare_no(reply.pack, heard)):
+        return []
+    danger = _danger_in_answer(reply, ask, heard, found)
+    if not danger:
+        return []
+    reply.close(ask, "met", _danger_reading(reply, ask, heard).value)
+    if ask is open_ask:
+        reply.leave()
+    return [fire(reply.pack.guardrails[danger], heard.raw.strip(), f"answer {ask.question.id}")]
 
 
 def _danger_in_answer(reply: Reply, ask: Ask, heard: Heard, found: Triage) -> str:
     """The guardrail that a plain yes or no to the open question fires, when it is an emergency."""
-    if ask.question.expects != "yes_no" or _asks_for_something(reply, heard):
+    if ask.question.expects != "yes_no" or ask.key == CALLING:
         return ""
     reading = _danger_reading(reply, ask, heard)
     if reading is Reading.NO and ask.question.yes_fires and found.hits:
         # The turn will be about something else, and this no would be lost.
         reply.deny(ask.question.yes_fires, heard.raw.strip())
     fires = {Reading.YES: ask.about or ask.question.yes_fires, Reading.NO: ask.question.no_fires}.get(reading) or ""
-    emergency = bool(fires) and reply.pack.guardrails[fires].tier is Tier.EMERGENCY
-    return fires if emergency and ask.key != "calling_911" else ""
+    return fires if fires and reply.pack.guardrails[fires].tier is Tier.EMERGENCY else ""
 
 
 def _danger_reading(reply: Reply, ask: Ask, heard: Heard) -> Reading:
+    if leaves_no_room(reply.pack, heard):
+        return beside_request(reply.pack, ask, heard)
     denied = any(negative.trigger == ask.question.yes_fires for negative in reply.negatives)
-    reading = reading_of(reply.pack, ask.question, heard, denied)
+    reading = reading_of(reply.pack, ask, heard, denied)
     advised = advised_reading(reply.pack, ask, reply.advice)
     return Reading(advised) if reading is Reading.UNCLEAR and advised else reading
 
 
-def _asks_for_something(reply: Reply, heard: Heard) -> bool:
-    request = find_request(reply.pack, heard)
-    return request is not None and request.kind not in ANSWERED_WITH
-
-
-def _routine(reply: Reply, heard: Heard, found: Triage, spoke: bool) -> None:
+def _routine(reply: Reply, heard: Heard, found: Triage, spoke: bool, taken_back: bool) -> None:
     ask = reply.open
     if ask is None:
         reply.open_next()
@@ -229,6 +241,8 @@ def _routine(reply: Reply, heard: Heard, found: Triage, spoke: bool) -> None:
     wants = any(reply.pack.guardrails[hit.trigger].is_request for hit in reply.hits)
     if request and not wants and not _is_answer_too(reply, request, ask, heard):
         _serve(reply, ask, request, heard)
+    elif taken_back and not gave and _took_back(reply, ask, heard):
+        return
     elif not reply.state.asked(ask.key):
         reply.open_next()
     elif gave and not answered(reply, ask, heard):
@@ -237,10 +251,30 @@ def _routine(reply: Reply, heard: Heard, found: Triage, spoke: bool) -> None:
         answer(reply, ask, heard, spoke, wants, request)
 
 
+def _took_back(reply: Reply, ask: Ask, heard: Heard) -> bool:
+    """Words after "no wait": first for the question before, then for a danger that was denied; False: for the open one."""
+    if before := answered_anew(reply, heard):
+        old, given = before
+        reply.close(old, "met", given, turns=(reply.state.turn,))
+        fire_on(reply, old, given, heard.raw.strip())
+        _taken_back(reply, 1)
+        _noted(reply, ask, heard, changed=True)
+        return True
+    found = answered(reply, ask, heard) if ask.question.expects not in TOLD else None
+    danger = None if found else danger_named(reply, heard)
+    if danger and not reply.state.queue:
+        reopen(reply, danger)
+        return True
+    if is_bare_no(reply.pack, heard) and reply.state.asked(ask.key):
+        not_understood(reply, ask, heard)
+        return True
+    return False
+
+
 def _noted(reply: Reply, ask: Ask, heard: Heard, changed: bool) -> None:
     """The words answered other questions only. A changed answer may make other questions worth asking, or a new recap."""
     if not changed:
-        reply.say("ack.noted")
+        reply.say(Said.ACK_NOTED)
         detour(reply, heard)
     elif side_turn(reply, ask, heard):
         reply.open_next()
@@ -270,7 +304,7 @@ def _taken_back(reply: Reply, count: int) -> None:
     recaps = {objective.id for objective in reply.pack.objectives if objective.recap}
     begun = tuple(one for one in reply.state.begun if one not in recaps)
     reply.change(corrections=reply.state.corrections + count, begun=begun)
-    reply.say("ack.changed")
+    reply.say(Said.ACK_CHANGED)
 
 
 def _is_answer_too(reply: Reply, request: Request, ask: Ask, heard: Heard) -> bool:
@@ -288,20 +322,20 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
     """Do what the patient asks of us; the open question stays open."""
     match request.kind:
         case "stop":
-            reply.say("close.stopped", "close.call_911", "close.not_a_person", "close.goodbye")
+            reply.say(Said.CLOSE_STOPPED, Said.CLOSE_CALL_911, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
             reply.end("patient_ended")
         case "wrong_person":
             # Whoever it is gets the one line that may save a life, and nothing of the patient's.
-            reply.say(*request.says, "close.call_911", "close.not_a_person", "close.goodbye")
-            reply.fire(request.fires or "WRONG_PERSON", heard.raw.strip(), f"request {request.id}")
-            reply.end("patient_ended")
+            reply.say(*request.says, Said.CLOSE_CALL_911, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
+            reply.tell_of(request.fires, heard.raw.strip(), f"request {request.id}")
+            reply.end("patient_ended", handed_over=True)
         case "refuse":
             give_up(reply, ask, "refused", heard)
         case "human":
             _call_nurse(reply, heard.raw.strip(), f"request {request.id}")
             detour(reply, heard)
         case "wait":
-            reply.say("quiet.first")
+            reply.say(Said.QUIET_FIRST)
             reply.change(soothed=True)
             side_turn(reply, ask, heard)
         case "repeat" | "about_us" | "comfort" | "unsure":
@@ -310,10 +344,12 @@ def _serve(reply: Reply, ask: Ask, request: Request, heard: Heard) -> None:
 
 
 def _call_nurse(reply: Reply, quote: str, rule: str) -> None:
-    new = reply.fire("HUMAN_ASKED", quote, rule)
+    """Tell a nurse and say so, once: a wish for a person may be found by its guardrail's words too."""
+    new = reply.tell("human", quote, rule)
     reply.mood = "concerned"
     first = new and reply.state.mode == "routine"
-    reply.say("human.of_course" if first else "human.again")
+    if not any(line.script == Said.HUMAN_OF_COURSE for line in reply.lines):
+        reply.say(Said.HUMAN_OF_COURSE if first else Said.HUMAN_AGAIN)
 
 
 __all__ = [

@@ -7,20 +7,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from server.conversation.agenda import Ask, Say, agenda, applies, facts_of, open_question
+from server.conversation.agenda import Ask, Say, agenda, applies, facts_of, open_question, queued
 from server.conversation.closing import closings
 from server.conversation.state import Decision, EndReason, Expects, Mood, ReadBack, State, Visit
 from server.conversation.wording import NOTHING, render, sentence
-from server.persona.pack import Pack
+from server.persona.named import Asked, Fired, Said
+from server.persona.pack import Pack, RequestKind
 from server.vocabulary.events import ObjectiveClosed
 from server.vocabulary.findings import Advice, NegativeFinding, Tier, TriggerHit
 from server.vocabulary.speech import Line
 
 Status = Literal["met", "refused", "unable", "not_reached"]
-NO_ANSWER = "KB_NO_ANSWER"
-"""Guardrail that tells staff of a question without an approved answer."""
-FINISH_LATER = "finish_later"
+FINISH_LATER = Asked.FINISH_LATER.value
 """Question of the pack's `staying` that offers to finish another time."""
+UNANSWERED = "(ended without an answer)"
+"""Quote of a page about a question that nobody answered; there are no words to quote."""
 EXPECTS: Mapping[str, Expects] = {
     "yes_no": "yes_no",
     "number": "number",
@@ -41,6 +42,8 @@ class Reply:
         self.steps = agenda(pack, visit)
         self.lines: list[Line] = []
         self.hits: list[TriggerHit] = []
+        self.new: list[TriggerHit] = []
+        """Those of `hits` that fired for the first time, or more urgently than before."""
         self.negatives: list[NegativeFinding] = []
         self.closed: list[ObjectiveClosed] = []
         self.unanswered: str | None = None
@@ -80,6 +83,7 @@ class Reply:
             return False
         kept = tuple(old for old in self.state.fired if old.trigger != hit.trigger)
         self.change(fired=(*kept, hit))
+        self.new.append(hit)
         return True
 
     def located(self, hit: TriggerHit) -> TriggerHit:
@@ -91,6 +95,18 @@ class Reply:
         """`rule`: what fired it, for example `answer chest_pain`, `request human`, `silence`."""
         rail = self.pack.guardrails[guardrail]
         return self.hit(TriggerHit(rail.id, rail.version, tier or rail.tier, quote, rule))
+
+    def tell(self, kind: RequestKind, quote: str, rule: str) -> bool:
+        """Fire what the first request of this kind fires, whoever recognized it; see `tell_of`."""
+        fires = next((one.fires for one in self.pack.requests if one.kind == kind and one.fires), None)
+        return self.tell_of(fires, quote, rule)
+
+    def tell_of(self, fires: str | None, quote: str, rule: str) -> bool:
+        """Fire a request's guardrail, if it has one, once in a turn; False when it was fired before."""
+        if fires is None:
+            return False
+        known = [hit for hit in self.hits if hit.trigger == fires]
+        return known[0] in self.new if known else self.fire(fires, quote, rule)
 
     def deny(self, guardrail: str, quote: str) -> None:
         if all(known.trigger != guardrail for known in self.negatives):
@@ -169,7 +185,7 @@ class Reply:
         if self.state.mode != "routine":
             return
         if self.state.turn >= numbers.turns_end.value:
-            self.say("close.long", "close.call_911", "close.not_a_person", "close.goodbye")
+            self.say(Said.CLOSE_LONG, Said.CLOSE_CALL_911, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
             self.end("expired")
         elif self.state.turn >= numbers.turns_offer.value and not self.state.asked(FINISH_LATER):
             self.change(queue=(*self.state.queue, FINISH_LATER))
@@ -216,8 +232,14 @@ class Reply:
 
     # -- the end
 
-    def end(self, reason: EndReason) -> None:
-        """Close what is still open as not reached; a status once given stays."""
+    def end(self, reason: EndReason, handed_over: bool = False) -> None:
+        """Close what is still open as not reached; a status once given stays.
+
+        A question about danger that was asked and not answered is told to a nurse, and so is a danger screen that was not
+        finished: nobody may take silence for a no. `handed_over`: there is no patient here to worry about.
+        """
+        if not handed_over and self.state.mode != "ended":
+            self._tell_of_unanswered(reason)
         for step in self.steps:
             if isinstance(step, Say) or self.state.closing(step.key):
                 continue
@@ -227,9 +249,28 @@ class Reply:
         self.end_reason = reason
         self.mood = "warm" if self.mood == "listening" else self.mood
 
+    def _tell_of_unanswered(self, reason: EndReason) -> None:
+        asked = [queued(self.pack, key) for key in self.state.queue]
+        routine = [step for step in self.steps if isinstance(step, Ask)] if self.state.mode == "routine" else []
+        fires = [
+            ask.question.unknown_fires
+            for ask in (*asked, *routine)
+            if self.state.asked(ask.key) and self.state.closing(ask.key) is None
+        ]
+        unfinished = {ask.objective for ask in routine if self._is_left(ask)}
+        fires += [one.unfinished_fires for one in self.pack.objectives if one.id in unfinished]
+        if reason == "expired" and self.state.mode == "routine":
+            fires.append(Fired.NOT_FINISHED)  # the goodbye says that the care team will know
+        for name in dict.fromkeys(fires):
+            if name and all(old.trigger != name for old in self.state.fired):
+                self.fire(name, UNANSWERED, "unanswered")
+
+    def _is_left(self, ask: Ask) -> bool:
+        return self.state.closing(ask.key) is None and applies(self.pack, self.visit, self.state, ask)
+
     def decision(self) -> Decision:
         if self.unanswered is not None:
-            self.fire(NO_ANSWER, self.unanswered, "question")
+            self.fire(Fired.KB_NO_ANSWER, self.unanswered, "question")
         for closed in closings(self.pack, self.visit, self.state, self.steps):
             self._record(closed)
         return Decision(

@@ -3,8 +3,11 @@
 When in doubt the flag counts: a page too many costs a nurse a minute, a page too few can cost a life.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 
+from server.conversation.heard import PUNCTUATION, Heard
 from server.conversation.markers import IDIOM, Markers, Place, find
 from server.persona.pack import Pack
 
@@ -16,6 +19,7 @@ PRESENT_WORDS = 5
 """As `PAST_WORDS`, for "this morning" or "still", which take a red flag out of the past."""
 
 
+LEADING = ("no", "nope", "nah", "naw", "well")
 DOUBTS = ("negation", "resolved", "hypothetical", "condition", "long_past", "quoted", "rule", "habitual", "normal")
 """Lists of the pack's `scope` of which a word makes a sentence doubtful."""
 
@@ -67,6 +71,29 @@ def is_denied(pack: Pack, place: Place, markers: Markers | None = None) -> bool:
     return any(begin == place.end for begin, _ in known.all("denied_after"))
 
 
+def meant(pack: Pack, sources: Sequence[str], heard: Heard) -> list[Place]:
+    """Where one of these phrases was said and not denied.
+
+    A leading "no," answers, and denies nothing after it; nor does a no before a phrase that denies: "no I never miss".
+    """
+    markers = Markers(pack, heard.text)
+    found = [Place.of(heard, heard.text, one.start(), one.end()) for one in find(pack, sources, heard.text)]
+    denials = {start for kind in ("negation", "negation_near") for start, _ in markers.all(kind)} if found else set()
+    return [one for one in found if one.start in denials or not is_denied(pack, _after_leading_no(heard, one), markers)]
+
+
+def is_limited(pack: Pack, heard: Heard) -> bool:
+    """Whether something was taken out of what was said, or set against it: "all of them except the water pill"."""
+    return bool(find(pack, pack.scope.exception + pack.scope.contrast, heard.text))
+
+
+def _after_leading_no(heard: Heard, place: Place) -> Place:
+    leading = [token.text for token in heard.tokens[:2]]
+    if len(leading) < 2 or leading[0] not in LEADING or leading[1] not in PUNCTUATION:
+        return place
+    return replace(place, sentence_start=max(place.sentence_start, heard.offsets[1]))
+
+
 def _unreal(markers: Markers, place: Place, expected: bool) -> Sense | None:
     if expected:
         return Sense.EXPECTED
@@ -106,4 +133,4 @@ def _of_other(markers: Markers, place: Place, past: bool) -> Sense:
     return Sense.OTHER_PERSON
 
 
-__all__ = ["Place", "Sense", "find", "is_denied", "is_doubtful", "sense_of"]
+__all__ = ["Place", "Sense", "find", "is_denied", "is_doubtful", "is_limited", "meant", "sense_of"]

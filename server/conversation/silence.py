@@ -9,6 +9,7 @@ from server.conversation.cues import ask_gently, first_silence
 from server.conversation.danger import keep_company
 from server.conversation.reply import Reply
 from server.conversation.state import Decision, State, Visit
+from server.persona.named import Fired, Said
 from server.persona.pack import Number, Pack
 
 
@@ -55,15 +56,15 @@ def _say(reply: Reply, step: str) -> None:
     match step:
         case "patience":
             if not reply.state.soothed:
-                reply.say("quiet.first")
+                reply.say(Said.QUIET_FIRST)
                 reply.change(soothed=True)
         case "again":
             if not ask_gently(reply):
                 reply.repeat()
         case "offer":
-            reply.say("quiet.offer")
+            reply.say(Said.QUIET_OFFER)
         case "close":
-            reply.say("close.quiet", "close.call_911", "close.not_a_person", "close.goodbye")
+            reply.say(Said.CLOSE_QUIET, Said.CLOSE_CALL_911, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
             reply.end("expired")
         case _:
             _stay(reply, step)
@@ -73,13 +74,13 @@ def _stay(reply: Reply, step: str) -> None:
     reply.mood = "concerned"
     match step:
         case "call_name":
-            reply.say("staying.first")
+            reply.say(Said.STAYING_FIRST)
         case "page":
-            reply.fire("UNRESPONSIVE", "(silence after an emergency)", "silence")
-            reply.say("staying.again")
+            reply.fire(Fired.UNRESPONSIVE, "(silence after an emergency)", "silence")
+            reply.say(Said.STAYING_AGAIN)
         case "company":
             keep_company(reply)
             reply.repeat()
         case _:
-            reply.say("staying.end", "close.not_a_person", "close.goodbye")
+            reply.say(Said.STAYING_END, Said.CLOSE_NOT_A_PERSON, Said.CLOSE_GOODBYE)
             reply.end("expired")

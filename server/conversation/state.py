@@ -106,6 +106,8 @@ class State:
     unheard: bool = False
     """The open question was cut off before it could be understood, so what follows is no answer to it."""
     stop_checked: bool = False
+    company: int = 0
+    """Turns on which someone in danger was kept company without a question; the instruction need not come with each."""
     soothed: bool = False
     """"Take your time" was said, so silence does not bring it again; who asks for a moment is told it each time."""
     hesitates: str = ""

@@ -12,8 +12,8 @@ from typing import Literal
 
 from server.conversation.agenda import open_question
 from server.conversation.heard import hear
-from server.conversation.reply import NO_ANSWER
 from server.conversation.state import Decision, State, Visit
+from server.persona.named import Fired, Said
 from server.persona.pack import Pack, Question
 from server.vocabulary.findings import Tier
 from server.vocabulary.speech import Line, Passage
@@ -47,7 +47,7 @@ def plan(
 
 def _is_calm(pack: Pack, visit: Visit, before: State, decision: Decision) -> bool:
     """No danger is named, asked about or just denied, and the conversation goes on."""
-    named = [hit for hit in decision.hits if hit.trigger != NO_ANSWER] or decision.negatives
+    named = [hit for hit in decision.hits if hit.trigger != Fired.KB_NO_ANSWER] or decision.negatives
     if before.mode != "routine" or decision.state.mode != "routine" or named:
         return False
     asks = [open_question(pack, visit, state) for state in (before, decision.state)]
@@ -78,5 +78,5 @@ def _answer(pack: Pack, lines: tuple[Line, ...], passages: Sequence[Passage]) ->
     return Talk("answer", lines[:first], lines[first:last], lines[last:], tuple(passages))
 
 
-UNANSWERED = "nothing.unanswered"
+UNANSWERED = Said.NOTHING_UNANSWERED
 """Script that says that the guide has no answer."""

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from server.conversation.heard import Heard, hear
 from server.conversation.scope import Place, find, is_denied
@@ -53,11 +54,4 @@ def _places(pack: Pack, sources: Sequence[str], heard: Heard) -> list[Place]:
 
 
 def _common_run(one: Sequence[str], other: Sequence[str]) -> int:
-    best = 0
-    for start in range(len(one)):
-        for at in range(len(other)):
-            length = 0
-            while start + length < len(one) and at + length < len(other) and one[start + length] == other[at + length]:
-                length += 1
-            best = max(best, length)
-    return best
+    return SequenceMatcher(a=one, b=other, autojunk=False).find_longest_match().size

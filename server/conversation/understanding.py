@@ -9,8 +9,10 @@ from server.conversation.answers import Reading, choice_of, content_words, free_
 from server.conversation.days import moment_of
 from server.conversation.heard import Heard
 from server.conversation.medicines import Names, named_in, names_of
-from server.conversation.scope import Place, find, is_denied
+from server.conversation.scope import Place, find, is_limited, meant
+from server.conversation.screening import asks_about_danger, danger_reading
 from server.conversation.state import Visit
+from server.persona.named import Said
 from server.persona.pack import Pack, Question
 
 OTHER = "other"
@@ -39,7 +41,7 @@ def understand(pack: Pack, visit: Visit, ask: Ask, heard: Heard, denied: bool = 
     """None where the words hold no answer. `denied`: the very thing asked about was denied in these words."""
     question = ask.question
     if question.expects == "yes_no":
-        reading = reading_of(pack, question, heard, denied)
+        reading = reading_of(pack, ask, heard, denied)
         return Understood(reading.value) if reading in (Reading.YES, Reading.NO) else None
     if own := own_words(pack, question, heard):
         return Understood(own)
@@ -50,8 +52,13 @@ def understand(pack: Pack, visit: Visit, ask: Ask, heard: Heard, denied: bool = 
 
 
 def means_no(pack: Pack, question: Question, heard: Heard) -> bool:
-    """Whether this is a plain no where that stands for an answer."""
-    return bool(question.no_means) and yes_or_no(pack, question, heard) is Reading.NO
+    """Whether this is a plain no where that stands for an answer: neither "no, but I felt dizzy" nor "not every day" is."""
+    if not question.no_means or is_limited(pack, heard):
+        return False
+    own = tuple(said.phrase for said in question.also)
+    if find(pack, own, heard.text) and not meant(pack, own, heard):
+        return False
+    return yes_or_no(pack, question, heard) is Reading.NO
 
 
 def _typed(pack: Pack, visit: Visit, question: Question, heard: Heard) -> Understood | None:
@@ -76,28 +83,36 @@ def _typed(pack: Pack, visit: Visit, question: Question, heard: Heard) -> Unders
             return None
 
 
-def reading_of(pack: Pack, question: Question, heard: Heard, denied: bool) -> Reading:
+def reading_of(pack: Pack, ask: Ask, heard: Heard, denied: bool) -> Reading:
     """A story that denies the very thing asked about is a no, wherever in the story it does so."""
-    reading = yes_or_no(pack, question, heard)
+    if asks_about_danger(pack, ask):
+        return danger_reading(pack, ask.question, heard, denied)
+    reading = yes_or_no(pack, ask.question, heard)
     return Reading.NO if reading is Reading.UNCLEAR and denied else reading
 
 
 def own_words(pack: Pack, question: Question, heard: Heard) -> str:
-    """The answer of the question's own phrases; empty when none was said."""
+    """The answer of the question's own phrases; empty when none was said, when two differ, or with an exception."""
+    if is_limited(pack, heard):
+        return ""
+    found: dict[str, list[Place]] = {}
     for said in question.also:
-        if said.answer is not None and find(pack, (said.phrase,), heard.text):
-            return said.answer
-    return ""
+        if said.answer is not None:
+            taken = [place for places in found.values() for place in places]
+            places = [one for one in meant(pack, (said.phrase,), heard) if not any(_overlap(one, it) for it in taken)]
+            found.setdefault(said.answer, []).extend(places)
+    answers = [answer for answer, places in found.items() if places]
+    return answers[0] if len(answers) == 1 else ""
+
+
+def _overlap(one: Place, other: Place) -> bool:
+    """Phrases stand in order: "missed them every day" is not also "every day"."""
+    return one.start < other.end and other.start < one.end
 
 
 def chosen(pack: Pack, question: Question, heard: Heard) -> list[str]:
     """Every choice that was said and not denied, in the order of the pack."""
-    found: list[str] = []
-    for choice in question.choices:
-        places = [Place.of(heard, heard.text, m.start(), m.end()) for m in find(pack, choice.phrases, heard.text)]
-        if any(not is_denied(pack, place) for place in places):
-            found.append(choice.id)
-    return found
+    return [choice.id for choice in question.choices if meant(pack, choice.phrases, heard)]
 
 
 def known_names(pack: Pack, visit: Visit) -> Names:
@@ -119,7 +134,7 @@ def _number(pack: Pack, question: Question, heard: Heard) -> Understood | None:
     if amount is None:
         return None
     answer = f"{written(amount.value)} {measure.unit}".strip()
-    return Understood(answer, ("", "", "") if amount.sure else ("heard.number", "{number}", amount.spoken))
+    return Understood(answer, ("", "", "") if amount.sure else (Said.HEARD_NUMBER, "{number}", amount.spoken))
 
 
 def _pressure(pack: Pack, question: Question, heard: Heard) -> Understood | None:
@@ -129,7 +144,7 @@ def _pressure(pack: Pack, question: Question, heard: Heard) -> Understood | None
         return None
     upper, lower = found
     answer = f"{written(upper.value)}/{written(lower)} {measure.unit}"
-    return Understood(answer, ("", "", "") if upper.sure else ("heard.number", "{number}", upper.spoken))
+    return Understood(answer, ("", "", "") if upper.sure else (Said.HEARD_NUMBER, "{number}", upper.spoken))
 
 
 def _medicines(pack: Pack, visit: Visit, question: Question, heard: Heard) -> Understood | None:
@@ -139,5 +154,5 @@ def _medicines(pack: Pack, visit: Visit, question: Question, heard: Heard) -> Un
     if sure:
         return Understood(sure[0].name if question.expects == "medicine" else ",".join(one.name for one in sure))
     if found:
-        return Understood(found[0].name, ("heard.medicine", "{named}", found[0].name))
+        return Understood(found[0].name, (Said.HEARD_MEDICINE, "{named}", found[0].name))
     return _plain(free_answer(pack, heard)) if question.expects == "medicines" else None

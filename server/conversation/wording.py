@@ -16,7 +16,7 @@ def render(pack: Pack, visit: Visit, script: str, turn: int, slots: Mapping[str,
     """The lines of a script; of alternatives, the one whose turn it is. `slots`: those that change with the question."""
     found = pack.lines[script]
     chosen = found.says or (found.one_of[turn % len(found.one_of)],)
-    return tuple(Line(script, fill(pack, visit, sentence, slots)) for sentence in chosen)
+    return tuple(Line(str(script), fill(pack, visit, sentence, slots)) for sentence in chosen)
 
 
 def sentence(pack: Pack, visit: Visit, script: str, index: int) -> Line:

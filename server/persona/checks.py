@@ -4,57 +4,15 @@ from collections.abc import Iterator
 
 from server.persona.complaint import Complaint
 from server.persona.guardrail_checks import check_guardrails
-from server.persona.pack import Condition, Pack, Question
+from server.persona.named import Asked, Fired, Said
+from server.persona.pack import TOLD_KINDS, Condition, Pack, Question
 from server.persona.plain import SLOT, banned, grade, words_of
+from server.vocabulary.findings import Tier
 
 SLOTS = frozenset(
     "{first_name} {clinic} {nurse_phone} {persona} {medicine} {service} {number} {named} {visit_day}".split()
 )
 
-SCRIPTS_OF_CODE = (
-    "ack.changed",
-    "ack.no",
-    "ack.noted",
-    "ack.plain",
-    "ack.refused",
-    "ack.unable",
-    "ack.well",
-    "close.long",
-    "close.stopped",
-    "close.quiet",
-    "heard.medicine",
-    "heard.number",
-    "human.again",
-    "later.good",
-    "nothing.unanswered",
-    "other_person.note",
-    "quiet.first",
-    "quiet.offer",
-    "staying.better",
-    "staying.first",
-    "staying.again",
-    "staying.end",
-    "staying.here",
-    "staying.still_call",
-    "staying.stop_check",
-    "staying.question",
-    "trouble.no_nurse",
-    "trouble.sorry",
-    "welcome.back",
-    "welcome.staying",
-)
-"""Scripts that the conversation names itself."""
-
-GUARDRAILS_OF_CODE = (
-    "HUMAN_ASKED",
-    "UNRESPONSIVE",
-    "OTHER_PERSON_RED",
-    "SYSTEM_FAILURE",
-    "WRONG_PERSON",
-    "DROPPED_IN_RED",
-    "KB_NO_ANSWER",
-)
-STAYING_OF_CODE = ("calling_911", "about_patient", "happening_now", "finish_later")
 COUNTED = ("number", "scale", "pressure")
 
 
@@ -70,6 +28,10 @@ def check_pack(pack: Pack) -> Iterator[Complaint]:
     for name, question in _named_staying(pack):
         if question not in pack.staying:
             yield Complaint(question, f"`{name}` asks `{question}`, which `staying` does not have", name)
+    for request in pack.requests:
+        if (request.kind in TOLD_KINDS) != (request.fires is not None):
+            message = f"`{request.id}` needs `fires` if, and only if, a person is told of it"
+            yield Complaint(request.id, message)
     yield from _check_sentences(pack)
     yield from _check_questions(pack)
     yield from check_guardrails(pack)
@@ -133,6 +95,9 @@ def _faults(pack: Pack, question: Question, known: set[str], parameters: set[str
     choices = {choice.id for choice in question.choices} | {said.answer for said in question.also if said.answer}
     if question.expects in ("choice", "several") and not question.choices:
         yield question.id, f"`{question.id}` has no choices"
+    rail = pack.guardrails.get(question.yes_fires or "")
+    if rail and rail.tier is Tier.EMERGENCY and not question.unknown_fires:
+        yield question.id, f"`{question.id}` asks about an emergency and needs `unknown_fires`: no answer is told too"
     for name in sorted(set(question.choice_fires) - choices):
         yield name, f"`{question.id}` has no choice `{name}`"
     if (question.expects == "teach_back") != (question.teach_back is not None):
@@ -140,7 +105,7 @@ def _faults(pack: Pack, question: Question, known: set[str], parameters: set[str
 
 
 def _named_scripts(pack: Pack) -> Iterator[tuple[str, str]]:
-    yield from (("the conversation", script) for script in SCRIPTS_OF_CODE)
+    yield from (("the conversation", str(script)) for script in Said)
     for objective in pack.objectives:
         yield from ((objective.id, script) for script in (*objective.says, *objective.says_if.values()))
         yield from ((objective.id, script) for answers in objective.recap.values() for script in answers.values())
@@ -167,14 +132,17 @@ def _question_scripts(question: Question) -> Iterator[str]:
 
 
 def _named_guardrails(pack: Pack) -> Iterator[tuple[str, str]]:
-    yield from (("the conversation", name) for name in GUARDRAILS_OF_CODE)
+    yield from (("the conversation", str(name)) for name in Fired)
     for question in pack.questions:
         expected = question.teach_back.topics if question.teach_back else ()
         yield from ((question.id, name) for name in (*question.fires(), *question.topics, *expected))
     yield from ((request.id, request.fires) for request in pack.requests if request.fires)
+    for objective in pack.objectives:
+        if objective.unfinished_fires:
+            yield objective.id, objective.unfinished_fires
 
 
 def _named_staying(pack: Pack) -> Iterator[tuple[str, str]]:
-    yield from (("the conversation", name) for name in STAYING_OF_CODE)
+    yield from (("the conversation", str(name)) for name in Asked)
     yield from ((rail.id, question) for rail in pack.guardrails.values() for question in rail.asks)
     yield from (("raised", question) for spoken in pack.raised.values() for question in spoken.asks)

@@ -241,7 +241,19 @@ def _compile(shelf: Shelf, listening: ListeningFile, parts: Sequence[Frozen]) ->
 
 
 PHRASE_KEYS = frozenset(
-    {"phrases", "hints", "ever", "mentions", "phrase", "also_yes", "also_no", "wrong", "scope", "answers"}
+    {
+        "phrases",
+        "hints",
+        "ever",
+        "mentions",
+        "phrase",
+        "also_yes",
+        "also_no",
+        "topic_words",
+        "wrong",
+        "scope",
+        "answers",
+    }
 )
 """Keys under which every string is a phrase."""
 

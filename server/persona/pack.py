@@ -154,6 +154,10 @@ class Scope(Frozen):
     normal: tuple[str, ...]
     """What is well, normal readings among it: reason enough to doubt the classifier, never a phrase."""
     idioms: tuple[str, ...]
+    exception: tuple[str, ...]
+    """Takes something out of what was said: "all of them except the water pill"."""
+    contrast: tuple[str, ...]
+    """Sets something against what was said: "my son drives, but his car is broken"."""
 
 
 class PageWeights(Frozen):
@@ -189,30 +193,52 @@ class Answers(Frozen):
     """How yes, no and nothing at all sound."""
 
     yes: tuple[str, ...]
+    """A plain yes, whatever else is said."""
+    somewhat: tuple[str, ...]
+    """Also a yes, but not beside a request: "hold on just a bit" says nothing of any pain."""
     no: tuple[str, ...]
+    denial: tuple[str, ...]
+    """A no to a question about danger; narrower than `no`, and whole: it holds its verb and what it denies."""
+    story_denial: tuple[str, ...]
+    """Ends a story about something else, or of before, with a denial: "but not now"."""
+    doubt: tuple[str, ...]
+    """Makes a denial of danger none: "I'm not doing so well"."""
+    plain: tuple[str, ...]
+    """Words that change nothing beside a denial: "no, not that I know of, thank God"."""
     well: tuple[str, ...]
     """"I'm fine": a no to a question about something bad, and no answer to any other."""
     filler: tuple[str, ...]
     """Sounds and politeness that hold no answer."""
     thinking: tuple[str, ...]
     """Sounds of someone about to speak: they are waited for."""
+    pause: tuple[str, ...]
+    """Stands between sounds and words."""
     better: tuple[str, ...]
     """Said to have passed, while staying with someone: welcome, and no reason to let go."""
     correction: tuple[str, ...]
     """Takes back something said before: "no wait", "actually"."""
+
+    @property
+    def any_yes(self) -> tuple[str, ...]:
+        return self.yes + self.somewhat
+
+
+RequestKind = Literal["repeat", "stop", "refuse", "unsure", "wait", "human", "about_us", "comfort", "wrong_person"]
+TOLD_KINDS: tuple[RequestKind, ...] = ("human", "wrong_person")
+"""Requests of which a person is told: each needs a guardrail that it fires."""
 
 
 class Request(Frozen):
     """Something a patient may say at any time that is not an answer."""
 
     id: Name
-    kind: Literal["repeat", "stop", "refuse", "unsure", "wait", "human", "about_us", "comfort", "wrong_person"]
+    kind: RequestKind
     phrases: tuple[str, ...]
     says: tuple[Name, ...] = ()
-    fires: Name | None = None
-    """With `wrong_person`: the guardrail that tells staff who answered."""
     whole: bool = False
     """The phrase must be all that was said."""
+    fires: Name | None = None
+    """Guardrail by which a person is told of it; with `human` and `wrong_person`."""
 
 
 class Numbers(Frozen):
@@ -235,6 +261,10 @@ class Numbers(Frozen):
     """A reply cut off before this much of it played was not heard."""
     dropped_emergency: Number
     dropped_urgent: Number
+    company_full: Number
+    """Turns of keeping someone in danger company that each end with the instruction."""
+    company_every: Number
+    """After those, only every so many."""
     parrot_words: Number
     high_alert_max: Number
     conditions_max: Number
@@ -334,6 +364,7 @@ class Pack:
 
 
 __all__ = [
+    "TOLD_KINDS",
     "Answers",
     "Choice",
     "Clinic",
@@ -353,6 +384,7 @@ __all__ = [
     "Pack",
     "Question",
     "Request",
+    "RequestKind",
     "Said",
     "Scope",
     "Script",

@@ -89,6 +89,8 @@ class Measure(Frozen):
     high: float
     """A number outside of low and high is read back before it counts."""
     others: tuple[OtherUnit, ...] = ()
+    spoken_decimal: bool = False
+    """Its tenths are said as a number of their own: "ninety eight six" is 98.6."""
     source: str = Field(min_length=1)
     status: Signature
 
@@ -151,7 +153,7 @@ class Question(Frozen):
     """Choice to the guardrail that fires on it."""
     together_fires: tuple[Together, ...] = ()
     directions_fires: Name | None = None
-    """With `each: high_alert`: fires, as urgent, when it is taken more or less often than the patient's list says."""
+    """With `each: high_alert`: fires when it is taken more or less often than the list says. How often is asked for once."""
     high_alert_fires: Name | None = None
     """With `medicine`: fires when the medicine named is a high-alert one."""
     on_yes: Name | None = None
@@ -161,6 +163,8 @@ class Question(Frozen):
     """What a few words say together with the question: "my chest" after "what hurts" is "my chest hurts"."""
     topics: tuple[Name, ...] = ()
     """Guardrails whose words are expected in an answer and are not the patient's own state: "it is for clots"."""
+    topic_words: tuple[str, ...] = ()
+    """Of a question about danger: what it asks about. Beside a no they say nothing new, and named later they reopen it."""
     choices: tuple[Choice, ...] = ()
     teach_back: TeachBack | None = None
 
@@ -205,4 +209,6 @@ class Objective(Frozen):
     """Takes in the questions of the patient's condition packs of this kind, after its own."""
     teaches_for: tuple[Literal["conditions", "medicine_groups"], ...] = ()
     """Asks the lesson of the first of the patient's condition packs of these kinds in place of its own question."""
+    unfinished_fires: Name | None = None
+    """Guardrail that fires when a check-in ends before all of its questions were closed."""
     questions: tuple[Question, ...] = ()

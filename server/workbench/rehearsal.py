@@ -140,7 +140,8 @@ class Rehearsal:
                 self._record(decision, e.NurseAsked())
                 self._say(decision)
             case PressesEnd():
-                self._emit(*self.thread.ended_by_patient().closed, e.CheckInEnded("patient_ended"))
+                self._record(self.thread.ended_by_patient())
+                self._emit(e.CheckInEnded("patient_ended"))
             case Shows():
                 decision = self.thread.cue(act.cue, act.score)
                 self._record(decision, e.CueNoticed(act.cue, act.score))
@@ -255,9 +256,9 @@ class Rehearsal:
 
     # The record
 
-    def _record(self, decision: Decision, first: e.Event) -> None:
+    def _record(self, decision: Decision, *first: e.Event) -> None:
         turn = self.thread.turns
-        self._emit(first, *entries_of(decision, turn))
+        self._emit(*first, *entries_of(decision, turn))
         for hit in to_page(decision.hits, self._paged):
             self._paged[hit.trigger] = hit.tier
             page = EscalationId(f"rehearsal-{len(self._paged)}")

@@ -26,6 +26,8 @@ MEASURES = load_pack(Path(__file__).parents[2] / "personas" / "post-discharge").
         ("temperature", "a hundred and one point two", 101.2),
         ("temperature", "ninety eight six", 98.6),
         ("temperature", "98.6", 98.6),
+        ("temperature", "a hundred and two five", 102.5),
+        ("temperature", "it was 100 2 hours ago", 100),
         ("temperature", "it was ninety nine degrees", 99),
         ("sugar", "one twenty eight", 128),
         ("sugar", "at 8 it was 240", 240),
@@ -88,3 +90,12 @@ def test_a_blood_pressure_that_cannot_be(words: str, sure: bool) -> None:
 
 def test_one_number_is_no_blood_pressure() -> None:
     assert pressure_of(MEASURES["blood_pressure"], hear("it was 120")) is None
+
+
+@pytest.mark.parametrize(
+    ("measure", "words", "wrong"), [("weight", "100 2 hours ago", 100.2), ("sugar", "95 5 minutes after I ate", 95.5)]
+)
+def test_two_numbers_are_a_decimal_of_a_temperature_only(measure: str, words: str, wrong: float) -> None:
+    amount = amount_of(MEASURES[measure], hear(words))
+    assert amount is not None
+    assert amount.value != wrong

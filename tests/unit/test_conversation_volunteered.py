@@ -104,6 +104,8 @@ def test_someone_else_and_what_if_correct_nothing(words: str) -> None:
     ("words", "reply", "answer"),
     [
         ("five ten", "yes", "510 lb"),
+        ("five ten", "five ten", "510 lb (implausible)"),
+        ("1000", "1000", "1000 lb (implausible)"),
         ("five ten", "no, one eighty four", "184 lb"),
         ("five ten", "one eighty four", "184 lb"),
         ("fifty", "yes, kilos", "110.2 lb"),
@@ -175,4 +177,41 @@ def test_a_blood_thinner_taken_half_as_often_as_listed_is_told_to_a_nurse() -> N
         {(hit.trigger, str(hit.tier)) for hit in after(*TO_PILLS, "yes", words, visit=listed).hits}
         for words in ("once a day", "twice a day")
     ]
-    assert hits == [{("MED_DISCREPANCY", "urgent")}, set()]
+    assert hits == [{("MED_DISCREPANCY_HIGH_ALERT", "urgent")}, set()]
+
+
+@pytest.mark.parametrize(
+    ("words", "fired"),
+    [
+        ("I don't take it", "HIGH_ALERT_MISSED"),
+        ("whenever I remember", "HIGH_ALERT_MISSED"),
+        ("I don't take it every day", "HIGH_ALERT_MISSED"),
+        ("I ran out last week", "HIGH_ALERT_MISSED"),
+        ("I cut it in half", "MED_DISCREPANCY_HIGH_ALERT"),
+        ("I took my wife's", "MED_DISCREPANCY_HIGH_ALERT"),
+        ("I take four at once", "MED_DISCREPANCY_HIGH_ALERT"),
+    ],
+)
+def test_a_high_alert_medicine_taken_another_way_is_told_to_a_nurse(words: str, fired: str) -> None:
+    decision = after(*TO_PILLS, "yes", words)
+    assert (fired, "urgent") in {(hit.trigger, str(hit.tier)) for hit in decision.hits}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "twice a day",
+        "one in the morning, one at night",
+        "I don't take it with food, just twice a day",
+        "one when it hurts",
+    ],
+)
+def test_one_taken_as_it_should_be_tells_nobody(words: str) -> None:
+    decision = after(*TO_PILLS, "yes", words)
+    assert (closed(decision)["how_taken:apixaban"], decision.hits) == (words, ())
+
+
+def test_how_often_is_asked_for_once() -> None:
+    decision = after(*TO_PILLS, "yes", "with water")
+    assert said(decision) == ["med.how_again"]
+    assert closed(decide(PACK, VISIT, decision.state, "with water"))["how_taken:apixaban"] == "with water"

@@ -111,3 +111,17 @@ def test_every_number_and_guardrail_has_a_source_and_says_who_signed() -> None:
     numbers = PACK.numbers.model_dump().values()
     assert all(number["source"] and number["status"] == "draft until signed" for number in numbers)
     assert all(rail.source and rail.status == "draft until signed" for rail in PACK.guardrails.values())
+
+
+def test_an_emergency_question_without_an_answer_must_be_told(folder: Path) -> None:
+    path = folder.parent / "shared" / "objectives.yaml"
+    path.write_text(path.read_text("utf-8").replace("        unknown_fires: RED_FLAG_UNKNOWN\n", "", 1), "utf-8")
+    with pytest.raises(PackError, match="`chest_pain` asks about an emergency and needs `unknown_fires`"):
+        load_pack(folder)
+
+
+def test_a_script_that_the_code_names_must_be_there(folder: Path) -> None:
+    path = folder.parent / "shared" / "scripts" / "danger.yaml"
+    path.write_text(path.read_text("utf-8").replace("p911.stay_on:", "p911.stay:"), "utf-8")
+    with pytest.raises(PackError, match=r"names the script `p911\.stay_on`"):
+        load_pack(folder)

@@ -136,3 +136,8 @@ def test_the_summary_holds_what_came_of_it() -> None:
     assert summary["objectives"]["chest_pain"]["status"] == "met"  # type: ignore[index]
     assert summary["escalations"][0]["tier"] == Tier.EMERGENCY  # type: ignore[index]
     assert summary["negatives"][0]["trigger"] == "CHEST_PAIN"  # type: ignore[index]
+
+
+def test_the_end_button_over_a_danger_question_pages() -> None:
+    pages = of(played("sort of not really", "@end"), e.EscalationRequested)
+    assert {page.trigger for page in pages} == {"RED_FLAG_UNKNOWN", "NOT_FINISHED"}
