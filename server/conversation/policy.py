@@ -14,10 +14,11 @@ from server.conversation.answers import Reading, find_request
 from server.conversation.consequences import fire_on
 from server.conversation.danger import stay_with, suspect, take_hits
 from server.conversation.heard import Heard, hear
+from server.conversation.plain_answers import examine_answer
 from server.conversation.reply import Reply
 from server.conversation.state import Decision, State, Visit
 from server.conversation.teach_back import score
-from server.conversation.triage import Context, Triage, examine, fire, named_groups
+from server.conversation.triage import Context, Triage, fire, named_groups
 from server.conversation.understanding import reading_of
 from server.conversation.volunteered import offers, without
 from server.persona.pack import Pack, Request
@@ -129,22 +130,12 @@ def decide(
 
 ANSWERED_WITH = ("comfort", "human")
 """Requests that come together with an answer: "yes, and I'm scared" is above all a yes."""
-SHORT = 5
-"""Longest answer, in words, that is also read together with its question."""
 
 
 def _found(pack: Pack, visit: Visit, state: State, heard: Heard, likenesses: Sequence[Likeness] | None) -> Triage:
     """Red flags in the words, and those that a short answer only has together with its question."""
-    context = context_of(pack, visit, state)
-    found = examine(pack, heard, context, likenesses)
     ask = open_question(pack, visit, state)
-    if found.hits or ask is None or len(heard.words) > SHORT:
-        return found
-    for meaning in ask.question.short_answer_means:
-        whole = examine(pack, hear(f"{heard.raw.rstrip(' .,!')} {meaning}"), context)
-        if dangers := tuple(hit for hit in whole.hits if hit.tier is Tier.EMERGENCY):
-            return replace(found, hits=tuple(replace(hit, quote=heard.raw.strip()) for hit in dangers))
-    return found
+    return examine_answer(pack, visit, ask, heard, context_of(pack, visit, state), likenesses)
 
 
 def _after_goodbye(reply: Reply, found: Triage) -> None:

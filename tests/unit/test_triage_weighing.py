@@ -40,3 +40,16 @@ def test_a_page_that_no_phrase_names_says_what_it_is_like() -> None:
     words = "It came on like a mule kick"
     (hit,) = triage(PACK, words, None, [Likeness("CHEST_PAIN", 0.8, 0, len(words))])[0]
     assert (hit.trigger, hit.rule, hit.tier) == ("CHEST_PAIN", CLASSIFIER, Tier.EMERGENCY)
+
+
+@pytest.mark.parametrize(
+    ("words", "trigger"),
+    [("I am bleeding", "BLEEDING_NOW"), ("No wait, I am bleeding", "BLEEDING_NOW"), ("I fell this morning", "FALL")],
+)
+def test_an_urgent_phrase_that_is_meant_pages_whatever_the_classifier_says(words: str, trigger: str) -> None:
+    assert {hit.trigger: hit.tier for hit in triage(PACK, words, None, ())[0]}[trigger] is Tier.URGENT
+
+
+def test_one_among_words_of_doubt_is_for_today() -> None:
+    (hit,) = triage(PACK, "I said no to the bath and I fell", None, ())[0]
+    assert (hit.trigger, hit.tier) == ("FALL", Tier.SAME_DAY)
