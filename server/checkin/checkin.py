@@ -14,7 +14,7 @@ from typing import Any, Literal
 from server.checkin.counsel import Counsel, Opinion
 from server.checkin.face import Face
 from server.checkin.journal import JournalWriter, Page, Whereabouts
-from server.checkin.meaning import Classifier, likenesses
+from server.checkin.meaning import Classifier, likenesses, version_of
 from server.checkin.purse import Means, Purse
 from server.checkin.record_of import UNHEARD_SECONDS, record_of, to_page
 from server.checkin.saying import Saying
@@ -151,7 +151,8 @@ class CheckIn:
             return
         self._greeted = True
         pack = self._setting.pack
-        started = e.CheckInStarted(pack.id, pack.version, pack.content_hash, self._resumed)
+        learned = version_of(self._setting.classifier)
+        started = e.CheckInStarted(pack.id, pack.version, pack.content_hash, self._resumed, learned)
         self._post(started, e.ConnectionChanged("connected"))
         self._say(self._thread.welcome_back() if self._resumed else self._thread.greet())
 
