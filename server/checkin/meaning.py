@@ -17,6 +17,11 @@ class Classifier(Protocol):
     def judge(self, utterance: str) -> Awaitable[tuple[Likeness, ...]]: ...
 
 
+def version_of(classifier: Classifier | None) -> str:
+    """What the classifier learned from, for the journal; empty where there is none."""
+    return str(getattr(classifier, "version", ""))
+
+
 async def likenesses(classifier: Classifier | None, text: str, until: float) -> tuple[Likeness, ...] | None:
     """What the classifier finds in `text` by loop time `until`; None where it was not asked, failed, or was late."""
     if classifier is None:

@@ -14,12 +14,13 @@ from server.conversation.answers import Reading, find_request
 from server.conversation.consequences import fire_on
 from server.conversation.danger import CALLING, stay_with, suspect, take_hits
 from server.conversation.heard import Heard, hear
+from server.conversation.plain_answers import examine_answer
 from server.conversation.reply import Reply
 from server.conversation.screening import beside_request, leaves_no_room
 from server.conversation.state import Decision, State, Visit
 from server.conversation.taking_back import TOLD, after_marker, answered_anew, danger_named, is_bare_no, reopen
 from server.conversation.teach_back import score
-from server.conversation.triage import Context, Triage, examine, fire, named_groups
+from server.conversation.triage import Context, Triage, fire, named_groups
 from server.conversation.understanding import reading_of
 from server.conversation.volunteered import offers, without
 from server.conversation.wording import render
@@ -140,23 +141,10 @@ def decide(
     return reply.decision()
 
 
-SHORT = 5
-"""Longest answer, in words, that is also read together with its question."""
-
-
 def _found(pack: Pack, visit: Visit, state: State, heard: Heard, likenesses: Sequence[Likeness] | None) -> Triage:
     """Red flags in the words, and those that a short answer only has together with its question."""
-    context = context_of(pack, visit, state)
-    found = examine(pack, heard, context, likenesses)
     ask = open_question(pack, visit, state)
-    if found.hits or ask is None or len(heard.words) > SHORT:
-        return found
-    for meaning in ask.question.short_answer_means:
-        whole = examine(pack, hear(f"{heard.raw.rstrip(' .,!')} {meaning}"), context)
-        if dangers := tuple(hit for hit in whole.hits if hit.tier is Tier.EMERGENCY):
-            rule, said = f"answer {ask.question.id}", heard.raw.strip()
-            return replace(found, hits=tuple(replace(hit, quote=said, rule=rule, start=0, end=0) for hit in dangers))
-    return found
+    return examine_answer(pack, visit, ask, heard, context_of(pack, visit, state), likenesses)
 
 
 def _after_goodbye(reply: Reply, found: Triage) -> None:

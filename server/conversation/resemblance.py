@@ -1,6 +1,7 @@
 """Paraphrases: what a stretch of words is like, as the sentence classifier sees it, against the thresholds of the pack.
 
-The classifier may add a finding, never take one of the phrases or numbers away. Within one stretch probabilities of a
+The classifier may add a finding and lets a hint pass or not; phrases and numbers that are meant stay without it (triage.py says
+what becomes of a phrase among words of doubt). Within one stretch probabilities of a
 tier add up, because ten ways to be an emergency at five per cent each are an emergency; stretches are only compared.
 """
 

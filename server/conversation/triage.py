@@ -1,10 +1,13 @@
 """Listens to everything a patient says for red flags, whatever question is open: the phrases and numbers of the pack,
-and paraphrases of them that a sentence classifier recognized. It may never take an escalation back: only people do that.
+and paraphrases of them that a sentence classifier recognized. The classifier decides about hints, and may turn a phrase
+that stands among words of doubt into a question (an emergency) or a task for today (an urgent one); it takes none away.
+What was escalated is never taken back here: only people do that.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from server.conversation.asides import is_aside, listens_to_asides, without_asides
 from server.conversation.heard import Heard, hear
 from server.conversation.markers import Markers, Place, find, without_idioms
 from server.conversation.measures import Limits, Spoken, limits_of, readings
@@ -44,6 +47,8 @@ class Context:
     """The patient's list of medicines is on file, so that what is not on it is not taken."""
     parameters: tuple[tuple[str, float], ...] = ()
     """Numbers that this patient's order overrides."""
+    plain: bool = False
+    """The words are a plain answer to the open question: what they are only like counts for nothing."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +104,14 @@ def triage(
 def examine(pack: Pack, heard: Heard, context: Context, likenesses: Sequence[Likeness] | None = None) -> Triage:
     """As `triage`, and which emergencies were about someone else or only supposed.
 
-    `likenesses` is what the classifier says of the same utterance. None: it was not asked, and every hint counts.
+    `likenesses` is what the classifier says of the same utterance. None: it was not asked, and every hint counts. Of an
+    aside or a plain answer neither likenesses nor hints count.
     """
-    markers = Markers(pack, without_idioms(pack, heard.text))
-    lexical = list(_lexical(pack, heard, markers, context))
+    whole = Markers(pack, without_idioms(pack, heard.text))
+    markers = Markers(pack, without_asides(pack, heard, whole.text))
+    lexical = list(_lexical(pack, heard, markers, whole, context))
+    if (context.plain or is_aside(pack, heard)) and not any(listens_to_asides(match.rail) for match in lexical):
+        likenesses = ()
     beside = _beside(heard, markers, context)
     here = lifted(pack, beside)
     matches, pages = _weighed(here, heard, markers, context, lexical, likenesses)
@@ -224,13 +233,15 @@ def _denial(heard: Heard, match: Match) -> NegativeFinding:
     return NegativeFinding(match.rail.id, match.rail.version, heard.quote(match.start, match.end))
 
 
-def _lexical(pack: Pack, heard: Heard, markers: Markers, context: Context) -> Iterator[Match]:
+def _lexical(pack: Pack, heard: Heard, markers: Markers, whole: Markers, context: Context) -> Iterator[Match]:
+    """`whole`: the markers of the same text with its asides."""
     groups = context.groups | named_groups(pack, heard.text)
-    words, limits = words_of(markers.text), limits_of(pack, context.parameters)
+    words, limits = words_of(whole.text), limits_of(pack, context.parameters)
     for rail in pack.guardrails.values():
         if rail.needs_group is None or rail.needs_group in groups:
-            for rule, start, end in _spans(pack, rail, limits, markers.text, words):
-                yield Match(rail, _sense(rail, heard, markers, start, end, context), start, end, rule)
+            known = whole if listens_to_asides(rail) else markers
+            for rule, start, end in _spans(pack, rail, limits, known.text, words):
+                yield Match(rail, _sense(rail, heard, known, start, end, context), start, end, rule)
 
 
 def _spans(
@@ -303,18 +314,28 @@ def _agreed(
     found: Sequence[Stretch],
     pages: frozenset[Tier],
 ) -> Iterator[Match]:
-    """What of the phrases, hints and numbers stays beside the classifier; an emergency's phrase at least as a question."""
+    """What of the phrases, hints and numbers stays beside the classifier: every phrase that is meant, and hints it supports.
+
+    A phrase that it does not support, in a sentence with words that could take it back, is a question or one tier lower.
+    """
     for match in lexical:
         if not match.is_meant:
             if match.kind != HINT or pages:
                 yield match
         elif match.kind == NUMBER or match.rail.is_request or match.rail.tier in pages:
             yield match
-        elif match.rail.tier is Tier.EMERGENCY and match.kind != HINT:
+        elif match.is_pressing and match.kind != HINT:
             doubtful = is_doubtful(markers, Place.of(heard, markers.text, match.start, match.end))
-            yield replace(match, sense=Sense.SUPPOSED) if doubtful and match.rail.ask_if_supposed else match
+            yield _doubted(match) if doubtful else match
         elif not match.is_pressing and _is_likely(pack, match, found):
             yield match
+
+
+def _doubted(match: Match) -> Match:
+    """An emergency is asked about, where its guardrail may be; an urgent finding is seen to the same day."""
+    if match.rail.tier is not Tier.EMERGENCY:
+        return replace(match, tier=Tier.SAME_DAY)
+    return replace(match, sense=Sense.SUPPOSED) if match.rail.ask_if_supposed else match
 
 
 def _is_likely(pack: Pack, match: Match, found: Sequence[Stretch]) -> bool:

@@ -4,14 +4,17 @@ One hidden layer: cross-validation clearly favored it over logistic regression (
 and "no chest pain" differ in how their features go together, not in which they have.
 """
 
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from server.vocabulary.errors import ServiceError
 
 _HIDDEN = 256
 _VOTERS = 4
@@ -38,47 +41,51 @@ Layer = tuple[Floats, Floats]
 """Weights [inputs, outputs] and bias [outputs]."""
 
 
+class HeadUnreadable(ServiceError):
+    """A stored head cannot be used; it can be trained again."""
+
+    code = "head_unreadable"
+
+
 @dataclass(frozen=True)
 class Head:
     """A trained network."""
 
     labels: tuple[str, ...]
-    center: Floats
-    """float32 [d], subtracted from a vector."""
-    scale: Floats
-    """float32 [d], divides it then."""
     hidden: Layer
+    """For vectors as they come: centering and scaling are in its weights."""
     out: Layer
 
     def probabilities(self, vectors: Floats) -> Floats:
         """float32 [n, k], rows adding up to 1, of vectors float32 [n, d]; what is 0 in all of them costs nothing."""
         told = np.flatnonzero(vectors.any(axis=0))
-        active = _hidden((self._scaled[0][told], self._scaled[1]), vectors[:, told])
+        active = _hidden((self.hidden[0][told], self.hidden[1]), vectors[:, told])
         return _softmax((active @ self.out[0] + self.out[1]) / np.float32(_TEMPERATURE))
-
-    @cached_property
-    def _scaled(self) -> Layer:
-        """The hidden layer, for vectors as they come."""
-        weights = self.hidden[0] / self.scale[:, None]
-        return weights, self.hidden[1] - self.center @ weights
 
     def save(self, path: Path) -> None:
         """As `.npz`, whole or not at all."""
         partial = path.with_suffix(".partial")
-        arrays = dict(zip(_NAMES, (self.center, self.scale, *self.hidden, *self.out), strict=True))
+        arrays = dict(zip(_NAMES, (*self.hidden, *self.out), strict=True))
         with partial.open("wb") as file:
             np.savez(file, labels=np.array(self.labels), allow_pickle=False, **arrays)
         partial.replace(path)
 
     @classmethod
     def read(cls, path: Path) -> "Head":
-        """What `save` wrote."""
+        """What `save` wrote; raises `HeadUnreadable` for anything else."""
+        try:
+            return cls._read(path)
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error):
+            raise HeadUnreadable(f"{path.name}: damaged, or of another version") from None
+
+    @classmethod
+    def _read(cls, path: Path) -> "Head":
         with np.load(path, allow_pickle=False) as stored:
-            center, scale, *layers = (stored[name] for name in _NAMES)
-            return cls(tuple(stored["labels"].tolist()), center, scale, (layers[0], layers[1]), (layers[2], layers[3]))
+            weights, bias, out, last = (stored[name] for name in _NAMES)
+            return cls(tuple(stored["labels"].tolist()), (weights, bias), (out, last))
 
 
-_NAMES = ("center", "scale", "hidden_weights", "hidden_bias", "out_weights", "out_bias")
+_NAMES = ("hidden_weights", "hidden_bias", "out_weights", "out_bias")
 
 
 def train(vectors: Floats, labels: Sequence[str], seed: int = 0) -> Head:
@@ -92,9 +99,10 @@ def train(vectors: Floats, labels: Sequence[str], seed: int = 0) -> Head:
     hidden, bias, out, last = (list(arrays) for arrays in zip(*voters, strict=True))
     # Side by side they are one network whose scores are the mean of theirs.
     share = np.float32(_VOTERS)
-    wide = np.hstack(hidden), np.concatenate(bias)
+    weights = np.hstack(hidden) / scale[:, None]
+    wide = weights, np.concatenate(bias) - center @ weights
     narrow: Layer = ((np.vstack(out) / share).astype(np.float32), np.mean(last, axis=0, dtype=np.float32))
-    return Head(names, center, scale, wide, narrow)
+    return Head(names, wide, narrow)
 
 
 def _voter(

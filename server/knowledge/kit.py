@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from server.knowledge.embedder import Embedder
 from server.knowledge.examples import Example
 from server.knowledge.likeness import Classifier
-from server.knowledge.training import trained
+from server.knowledge.training import fingerprint, trained
 from server.vocabulary.models import ModelMissing, Models
 from server.vocabulary.parts import Part
 
@@ -27,6 +27,6 @@ async def classifier(models: Models, examples: Sequence[Example]) -> tuple[Class
 
 def _prepared(models: Models, examples: Sequence[Example]) -> Classifier:
     embedder = Embedder.load(models)
-    made = Classifier(embedder, trained(embedder, examples, models.tell))
+    made = Classifier(embedder, trained(embedder, examples, models.tell), fingerprint(embedder, examples))
     made.likenesses("Hello there.")
     return made

@@ -31,9 +31,11 @@ def features(reading: Reading, text: str, spans: Sequence[Span]) -> Floats:
 class Classifier:
     """The embedder and the head trained on it; thread-safe."""
 
-    def __init__(self, embedder: Embedder, trained: Head) -> None:
+    def __init__(self, embedder: Embedder, trained: Head, version: str = "") -> None:
         self._embedder = embedder
         self._head = trained
+        self.version = version
+        """Names what it learned from (`training.fingerprint`), so that a page can be traced to it."""
         # A thread of its own: a vote of the end-of-turn model or a password check must not stand before a red flag.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="likeness")
 

@@ -81,7 +81,7 @@ class Guardrail(Frozen):
     title: str = ""
     """What nurses call it, where the id does not read well."""
     phrases: tuple[str, ...] = ()
-    """Of an emergency: enough by themselves, whatever the classifier says. Of another tier: as `hints`."""
+    """Of an emergency or an urgent one: enough by themselves, whatever the classifier says. Of another tier: as `hints`."""
     hints: tuple[str, ...] = ()
     """Wider frames: enough only where the classifier finds the words a little like this tier, or was not asked."""
     numbers: tuple[NumberRule, ...] = ()
@@ -266,6 +266,8 @@ class Numbers(Frozen):
     company_every: Number
     """After those, only every so many."""
     parrot_words: Number
+    short_answer_words: Number
+    """Longest answer that is also read together with its question."""
     high_alert_max: Number
     conditions_max: Number
     """Condition packs of one kind that are asked in one check-in."""

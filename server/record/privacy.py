@@ -12,7 +12,8 @@ from typing import Final
 
 SAFE_FIELDS: Final = frozenset({
     "ack_ms", "acknowledged_at", "acknowledged_by", "action", "actor", "allowed", "at", "attempt", "attempts",
-    "bound_at", "bytes", "camera", "channel", "checkin", "claimed_at", "close_code", "code", "connected", "connection",
+    "bound_at", "bytes", "camera", "channel", "checkin", "claimed_at", "classifier", "close_code", "code",
+    "connected", "connection",
     "continues", "cost_micros", "count", "created_at", "detail", "disabled_at", "done_at", "due_at", "duration_ms",
     "end", "end_of_turn_ms", "end_reason", "ended_at", "error", "escalation", "estimated", "event", "every_seconds",
     "expires_at", "fence", "file", "found", "frames", "hash", "heard_words", "host", "id", "intent", "interrupted",

@@ -23,6 +23,8 @@ class CheckInStarted:
     pack_hash: str
     """SHA-256 of the persona pack's files, hexadecimal."""
     resumed: bool
+    classifier: str = ""
+    """Which training of the sentence classifier judged it (its examples are no part of `pack_hash`); empty: none did."""
     kind: Literal["check_in_started"] = "check_in_started"
 
 

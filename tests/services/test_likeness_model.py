@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from server.checkin.meaning import version_of
 from server.config import Settings
 from server.knowledge import kit
 from server.knowledge.embedder import WIDTH, Embedder, sentence_vector
 from server.knowledge.examples import Example
+from server.knowledge.head import Head
 from server.knowledge.likeness import Classifier
-from server.knowledge.training import trained
+from server.knowledge.training import fingerprint, trained
 from server.model_store import ModelStore
 from server.vocabulary.models import ModelFile, ModelMissing
 
@@ -100,6 +102,23 @@ def test_the_head_is_taught_once(embedder: Embedder, tmp_path: Path) -> None:
     again = trained(embedder, EXAMPLES, told.append)
     assert told == []
     assert np.array_equal(first.out[0], again.out[0])
+
+
+def test_a_damaged_head_is_taught_again_and_older_ones_go(embedder: Embedder, tmp_path: Path) -> None:
+    embedder.folder = tmp_path
+    (tmp_path / "likeness-0123456789abcdef.npz").write_bytes(b"of other examples")
+    path = tmp_path / f"likeness-{fingerprint(embedder, EXAMPLES)}.npz"
+    path.write_bytes(b"damaged")
+    trained(embedder, EXAMPLES, lambda line: None)
+    assert [file.name for file in tmp_path.glob("*.npz")] == [path.name]
+    assert Head.read(path).labels == ("SYNCOPE", "none")
+
+
+def test_a_check_in_can_say_what_its_classifier_learned_from(embedder: Embedder, classifier: Classifier) -> None:
+    named = Classifier(embedder, trained(embedder, EXAMPLES, lambda line: None), fingerprint(embedder, EXAMPLES))
+    assert version_of(named) == fingerprint(embedder, EXAMPLES) != fingerprint(embedder, EXAMPLES[1:])
+    assert version_of(None) == ""
+    named.close()
 
 
 async def test_without_the_model_phrases_decide_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from server.knowledge.examples import Example, read_examples
-from server.knowledge.head import Floats, Head, train
+from server.knowledge.head import Floats, Head, HeadUnreadable, train
 from server.vocabulary.table import TableInvalid
 
 KIND = "unit"
@@ -49,6 +49,20 @@ def test_a_head_is_kept(head: Head, tmp_path: Path) -> None:
     assert kept.labels == head.labels
     assert np.array_equal(kept.probabilities(cloud(2)[0]), head.probabilities(cloud(2)[0]))
     assert [path.name for path in tmp_path.iterdir()] == ["head.npz"]
+
+
+@pytest.mark.parametrize("length", [0, 10, 2000])
+def test_a_damaged_head_says_so(length: int, head: Head, tmp_path: Path) -> None:
+    head.save(tmp_path / "head.npz")
+    (tmp_path / "head.npz").write_bytes((tmp_path / "head.npz").read_bytes()[:length])
+    with pytest.raises(HeadUnreadable):
+        Head.read(tmp_path / "head.npz")
+
+
+def test_a_head_of_another_version_says_so(tmp_path: Path) -> None:
+    np.savez(tmp_path / "head.npz", labels=np.array(["none"]))
+    with pytest.raises(HeadUnreadable):
+        Head.read(tmp_path / "head.npz")
 
 
 def test_examples_are_read_in_order_of_their_files(tmp_path: Path) -> None:

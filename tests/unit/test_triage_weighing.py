@@ -40,3 +40,33 @@ def test_a_page_that_no_phrase_names_says_what_it_is_like() -> None:
     words = "It came on like a mule kick"
     (hit,) = triage(PACK, words, None, [Likeness("CHEST_PAIN", 0.8, 0, len(words))])[0]
     assert (hit.trigger, hit.rule, hit.tier) == ("CHEST_PAIN", CLASSIFIER, Tier.EMERGENCY)
+
+
+@pytest.mark.parametrize(
+    ("words", "trigger"),
+    [("I am bleeding", "BLEEDING_NOW"), ("No wait, I am bleeding", "BLEEDING_NOW"), ("I fell this morning", "FALL")],
+)
+def test_an_urgent_phrase_that_is_meant_pages_whatever_the_classifier_says(words: str, trigger: str) -> None:
+    assert {hit.trigger: hit.tier for hit in triage(PACK, words, None, ())[0]}[trigger] is Tier.URGENT
+
+
+def test_one_among_words_of_doubt_is_for_today() -> None:
+    (hit,) = triage(PACK, "I said no to the bath and I fell", None, ())[0]
+    assert (hit.trigger, hit.tier) == ("FALL", Tier.SAME_DAY)
+
+
+@pytest.mark.parametrize(
+    ("words", "trigger"),
+    [
+        ("no I'm bleeding", "BLEEDING_NOW"),
+        ("Papa is grabbing his chest and he doesn't want a doctor", "CHEST_PAIN"),
+        ("my brother's old pistol is in my lap", "SUICIDE_IMMINENT"),
+    ],
+)
+def test_a_no_and_a_relative_take_nothing_back_that_is_happening(words: str, trigger: str) -> None:
+    assert trigger in {hit.trigger for hit in triage(PACK, words)[0]}
+
+
+@pytest.mark.parametrize("words", ["I don't think I'm bleeding", "no I'm not bleeding", "no bleeding"])
+def test_a_denial_of_it_does(words: str) -> None:
+    assert triage(PACK, words)[0] == ()

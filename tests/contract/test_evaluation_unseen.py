@@ -1,0 +1,31 @@
+"""What the classifier is measured on it has never read: no turn of the evaluation sets is among its examples."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from server.app import PERSONAS, load_packs
+from server.config import Settings
+from server.lessons import examples
+
+KIND = "contract"
+
+SHORT = 3
+"""Words; shorter answers ("no", "no pain") are everybody's."""
+
+
+def plain(words: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"['’`]", "", words.lower())))
+
+
+def turns() -> Iterator[str]:
+    for file in PERSONAS.glob("*/evaluation/*.jsonl"):
+        for line in file.read_text("utf-8").splitlines():
+            yield from json.loads(line)["turns"]
+
+
+def test_no_turn_of_the_evaluation_is_among_the_examples() -> None:
+    read = {plain(example.utterance) for example in examples(PERSONAS, load_packs(Settings()))}
+    judged = {plain(turn) for turn in turns()}
+    assert len(read) > 1000
+    assert sorted(words for words in judged & read if len(words.split()) >= SHORT) == []
