@@ -222,7 +222,8 @@ def _rail(doubts: dict[Sense, Match], sense: Sense) -> str:
 
 def _hit(heard: Heard, match: Match) -> TriggerHit:
     # Days ago and not now: soon is enough, and an ambulance for last Tuesday teaches people not to tell us.
-    days_ago = match.sense is Sense.RECENT_PAST and match.rail.tier is Tier.EMERGENCY
+    is_past = match.sense is Sense.RECENT_PAST and not match.rail.lasting
+    days_ago = is_past and match.rail.tier is Tier.EMERGENCY
     tier = Tier.URGENT if days_ago else match.tier or match.rail.tier
     start, end = heard.characters(match.start, match.end)
     quote = heard.quote(match.start, match.end)

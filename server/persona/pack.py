@@ -104,6 +104,8 @@ class Guardrail(Frozen):
     """What said beside it, or known of the patient, makes it more urgent."""
     anyone: bool = False
     """Fires whoever does it: "he is hurting me"."""
+    lasting: bool = False
+    """Days ago it is no less urgent than now: a blow to the head on a blood thinner, a try to die."""
     nurse_needs: tuple[str, ...] = ()
     """What a nurse asks or looks up first, in a few plain words each; every guardrail that pages someone has some."""
     source: str = Field(min_length=1)

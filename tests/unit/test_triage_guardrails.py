@@ -59,6 +59,17 @@ def test_days_ago_is_urgent_and_not_an_emergency() -> None:
     assert fired("I had chest pain on Tuesday")["CHEST_PAIN"] is Tier.URGENT
 
 
+@pytest.mark.parametrize(
+    ("words", "guardrail"),
+    [
+        ("I tried to hang myself last Sunday and the rope broke", "SUICIDE_IMMINENT"),
+        ("I hit my head three days ago and I take a blood thinner", "HEAD_INJURY_BLOOD_THINNER"),
+    ],
+)
+def test_what_days_do_not_mend_is_an_emergency_days_later(words: str, guardrail: str) -> None:
+    assert fired(words)[guardrail] is Tier.EMERGENCY
+
+
 def test_gone_today_still_is_an_emergency() -> None:
     assert fired("I had chest pain this morning but it went away")["CHEST_PAIN"] is Tier.EMERGENCY
 
