@@ -28,6 +28,8 @@ from server.persona.named import Asked, Fired, Said
 from server.persona.pack import Pack, Request
 from server.vocabulary.findings import Advice, Likeness, Tier, TriggerHit
 
+ANSWERS = ("refuse", "unsure")
+"""Requests that mean nothing without a question that was heard."""
 NURSE_BUTTON = "(pressed the nurse button)"
 """Quote of a page that came from a button; there are no words to quote."""
 FAILURE = "(the computer helper failed)"
@@ -176,9 +178,18 @@ def _triaged(reply: Reply, heard: Heard, found: Triage, unheard: bool) -> None:
     elif suspect(reply, Asked.ABOUT_PATIENT, found.other) or suspect(reply, Asked.HAPPENING_NOW, found.supposed):
         reply.open_next()
     elif unheard:
-        detour(reply, heard)
+        _unheard(reply, heard)
     else:
         _routine(reply, heard, found, spoke, taken_back=rest is not None)
+
+
+def _unheard(reply: Reply, heard: Heard) -> None:
+    """The question was not heard, so nothing answers it; what the patient asks of us counts all the same."""
+    request = find_request(reply.pack, heard)
+    if reply.open and request and request.kind not in ANSWERS:
+        _serve(reply, reply.open, request, heard)
+    else:
+        detour(reply, heard)
 
 
 def _dangers_in_answer(reply: Reply, heard: Heard, found: Triage, taken_back: bool) -> list[TriggerHit]:

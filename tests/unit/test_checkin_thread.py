@@ -196,6 +196,11 @@ def test_a_question_that_was_cut_off_is_not_answered_by_the_next_words(live: Liv
     assert again.turn("no", continues=False).closed == ()
 
 
+def test_what_is_asked_of_us_over_a_question_counts_though_it_answers_nothing(live: Live) -> None:
+    live.cut(("Do you have any chest pain right now?",), "Do you")
+    assert live.thread.turn("please stop, I want to end this call", continues=False).end_reason == "patient_ended"
+
+
 def test_what_was_heard_in_full_changes_nothing(live: Live) -> None:
     before = live.thread.state
     live.heard_all(("Do you have any chest pain right now?",))
