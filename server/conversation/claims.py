@@ -51,6 +51,8 @@ class Source:
     """What the whole passage speaks of and does not deny; a medicine only where it is the passage's one medicine."""
     denied: tuple[frozenset[str], ...]
     """The concepts that each denying clause of the passage denies."""
+    calls: tuple[frozenset[str], ...]
+    """The concepts of each sentence of the passage that says whom to call."""
     text: str
 
 

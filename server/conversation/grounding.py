@@ -8,7 +8,7 @@ from server.conversation.alignment import Match
 from server.conversation.claims import Source, Statement, statement
 from server.conversation.clause import Clause, Term
 from server.conversation.language import Language
-from server.conversation.spoken import Spoken, spoken
+from server.conversation.spoken import Spoken, spoken, telephones_as_words
 from server.vocabulary.speech import Passage
 
 Similarity = Callable[[str, str], float]
@@ -28,7 +28,8 @@ class Support:
 @lru_cache(maxsize=512)
 def sources(text: str, language: Language) -> tuple[Source, ...]:
     """The sentences of a passage; a heading and a list's line are sentences of their own or of what they continue."""
-    lines = "\n".join(f"{line.lstrip('# ')}." if line.startswith("#") else line for line in text.splitlines())
+    said_numbers = telephones_as_words(text)
+    lines = "\n".join(f"{line.lstrip('# ')}." if line.startswith("#") else line for line in said_numbers.splitlines())
     found: list[Source] = []
     lent: tuple[Term, ...] = ()
     before: tuple[Clause, ...] = ()
@@ -38,8 +39,10 @@ def sources(text: str, language: Language) -> tuple[Source, ...]:
         frozenset(term.concept for term in clause.terms if term.negated) for _, one in said for clause in one.everything
     )
     denied = tuple(filter(None, denials))
+    everything = [frozenset(term.concept for one in read.everything for term in one.terms) for _, read in said]
+    calls = tuple(concepts for concepts in everything if concepts & set(language.words.contact))
     for sentence, read in said:
-        found.append(Source(read, lent, before, topics, denied, " ".join(sentence.words)))
+        found.append(Source(read, lent, before, topics, denied, calls, " ".join(sentence.words)))
         before = read.everything
         named = tuple(term for clause in read.everything for term in clause.terms if term.concept not in language.verbs)
         lent = named if any(term.is_drug for term in named) or not _refers(read) else (*lent, *named)
@@ -83,6 +86,14 @@ def support(
             return Support(passage, "")
         misses += filter(None, missing)
     return Support(None, min(misses, key=REASONS.index, default="unsupported"))
+
+
+def told_otherwise(sentence: Spoken, evidence: Sequence[Passage], language: Language) -> bool:
+    """Whether a condition of the passages speaks of the same as this sentence's."""
+    condition = statement(sentence, language).condition
+    ours = {term.concept for term in condition.terms if term.concept not in language.free} if condition else set()
+    theirs = (one.statement.condition for passage in evidence for one in sources(passage.text, language))
+    return any(said is not None and bool(ours & said.concepts) for said in theirs)
 
 
 def alike_for(sentence: Spoken, alike: Similarity | None, least: float) -> Callable[[str], bool]:
