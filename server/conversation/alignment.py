@@ -2,7 +2,7 @@
 
 from server.conversation.clause import BARE_CONDITION, Clause, Term, turned_round, unprevented
 from server.conversation.quantity import DOWN, TIME, UP, Quantity
-from server.conversation.shared import GRAVE, QUANTIFIERS, SIGNS, TIMES, Shared
+from server.conversation.shared import GRAVE, QUANTIFIERS, ROW, SIGNS, TIMES, Shared
 
 
 class Match(Shared):
@@ -48,7 +48,7 @@ class Match(Shared):
             *self._case_before(),
         )
         repeated = [one for one in theirs.quantities if one.unit == TIMES]
-        if len([one for one in ours.quantities if one.unit == TIMES]) < len(repeated):
+        if len([one for one in ours.quantities if one.unit == TIMES]) < len(repeated) and ROW not in ours.concepts:
             return "condition"
         return self._covered(ours, pool, theirs.refers) or self._agree(ours, theirs.quantities)
 

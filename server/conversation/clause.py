@@ -119,11 +119,14 @@ def unprevented(ours: Clause, theirs: Clause) -> bool:
     """ "For a clot" where the passage says "to prevent a clot"."""
     if PREVENT not in theirs.concepts - ours.concepts:
         return False
-    return bool(_around(theirs, PREVENT)[1] & ours.concepts)
+    effect = _around(theirs, PREVENT)[1]
+    return bool(effect & ours.concepts) and bool(ours.concepts - effect)
 
 
 def _around(said: Clause, verb: str) -> tuple[set[str], set[str]]:
     concepts = [term.concept for term in said.terms if not (term.under or term.concept.startswith(TIMES))]
+    if verb not in concepts:
+        return set(), set()
     at = concepts.index(verb)
     return set(concepts[:at]), set(concepts[at + 1 :])
 

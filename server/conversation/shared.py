@@ -16,7 +16,7 @@ HELPERS = frozenset({"care", "doctor", "pharmacist", "pharmacy", "emergency911",
 QUANTIFIERS = frozenset({"mostpeople", "somepeople", "manypeople", "mostly", "sometimes"})
 GRAVE = ("emergency911", "er", "crisis988")
 TAKEN = frozenset({"tak", "medicine"})
-CAUSE, CONTACT, TIMES = "cause", "contact", "time"
+CAUSE, CONTACT, TIMES, ROW = "cause", "contact", "time", "row"
 SIGNS = frozenset({"mean", "sign"})
 LENT_MAX = 2
 """Most words that a pronoun may stand for where the clause has fewer of its own: "your insulin pen"."""
