@@ -145,11 +145,16 @@ class Match(Shared):
         """ "Call us" where the passage says "call 911"."""
         return self._asks_for_help and place in self.theirs.concepts and place not in self.clause.concepts
 
+    def _quantified_otherwise(self) -> bool:
+        """ "Might" says no more than "mostly"."""
+        ours, theirs = self.clause.concepts & QUANTIFIERS, self.theirs.concepts & QUANTIFIERS
+        return ours != theirs and not (not ours and self.clause.mood in ("may", "might"))
+
     def _whole(self) -> str:
         """With stop, skip, normal and the like, nothing of the passage's sentence may be left out."""
         if unprevented(self.clause, self.theirs):
             return "strength"
-        if self.theirs.concepts & QUANTIFIERS != self.clause.concepts & QUANTIFIERS:
+        if self._quantified_otherwise():
             return "strength"
         if self.theirs.mood == "may" and self._permits_more():
             return "condition"

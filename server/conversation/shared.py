@@ -18,6 +18,8 @@ GRAVE = ("emergency911", "er", "crisis988")
 TAKEN = frozenset({"tak", "medicine"})
 CAUSE, CONTACT, TIMES, ROW = "cause", "contact", "time", "row"
 SIGNS = frozenset({"mean", "sign"})
+NAMED_MIN = 2
+"""Fewest words of its own that a clause must share to name a topic besides."""
 LENT_MAX = 2
 """Most words that a pronoun may stand for where the clause has fewer of its own: "your insulin pen"."""
 
@@ -123,9 +125,26 @@ class Shared:
             missing = [term for term in missing if not caused or term.concept != CAUSE]
             topics = self._said_before if caused else self._narrowing_topics(clause)
             missing = self._not_lent(clause, pool, missing, topics)
+        if missing and clause is self.clause and not medicine_apart and not self._drops_effect(clause):
+            missing = self._not_named(clause, pool, missing)
         if clause is not self.clause and self._asks_for_help and len(missing) < len(clause.terms):
             missing = [term for term in missing if term.negated or term.concept not in self.language.onset]
         return [term for term in missing if not self._may_be_added(term)]
+
+    def _not_named(self, clause: Clause, pool: tuple[Term, ...], missing: list[Term]) -> list[Term]:
+        """ "The rail on the stairs", "the sling for your arm": what the passage speaks of may be named beside its advice."""
+        own = [one for one in clause.terms if one not in missing and not self._is_free(one)]
+        kept = {one.concept for one in self.theirs.terms if not self._soft(one)} <= clause.concepts
+        plain = len(missing) == 1 and not (missing[0].under or missing[0].negated) and clause.mood == "must"
+        if not plain or not kept or len(own) < NAMED_MIN:
+            return missing
+        return self._not_lent(clause, pool, missing, [one for one in self.source.topics if not one.is_drug])
+
+    def _soft(self, term: Term) -> bool:
+        """Words of the passage whose loss leaves no room for another in their place."""
+        words = self.language.words
+        soft = term.concept in words.soft_verbs or term.concept in {*words.sooner, CONTACT, "care"} or term.under
+        return bool(soft) or self._is_free(term)
 
     def _drops_effect(self, clause: Clause) -> bool:
         """ "It lowers that risk" lends nothing to a claim that speaks of neither lowering nor risk."""
