@@ -1,5 +1,7 @@
 """A clause of a claim beside a clause of a passage: whether the passage's one says it, and if not, the first thing amiss."""
 
+from dataclasses import replace
+
 from server.conversation.clause import BARE_CONDITION, Clause, Term, turned_round, unprevented
 from server.conversation.quantity import DOWN, TIME, UP, Quantity
 from server.conversation.shared import GRAVE, QUANTIFIERS, ROW, SIGNS, TIMES, Shared
@@ -43,7 +45,7 @@ class Match(Shared):
             quantities = tuple(quantity for clause in self.source.before for quantity in clause.quantities)
             return self._covered(ours, self._said_before, False) or self._agree(ours, quantities)
         pool = (
-            *self._with_implied(theirs),
+            *self._with_implied(self._without_even(theirs, ours) if self.claim.unless else theirs),
             *(one for one in self.theirs.terms if one.concept not in self.language.verbs),
             *self._case_before(),
         )
@@ -51,6 +53,14 @@ class Match(Shared):
         if len([one for one in ours.quantities if one.unit == TIMES]) < len(repeated) and ROW not in ours.concepts:
             return "condition"
         return self._covered(ours, pool, theirs.refers) or self._agree(ours, theirs.quantities)
+
+    @staticmethod
+    def _without_even(theirs: Clause, ours: Clause) -> Clause:
+        """ "Unless your doctor says so, even if a friend does": the friend's word is no condition."""
+        if "even" not in theirs.concepts - ours.concepts:
+            return theirs
+        at = [term.concept for term in theirs.terms].index("even")
+        return replace(theirs, terms=theirs.terms[:at])
 
     def _case_before(self) -> tuple[Term, ...]:
         """ "Call 911 if you are also vomiting" goes on with the case of the sentence before."""

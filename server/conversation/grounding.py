@@ -8,6 +8,7 @@ from server.conversation.alignment import Match
 from server.conversation.claims import Source, Statement, statement
 from server.conversation.clause import Clause, Term
 from server.conversation.language import Language
+from server.conversation.shared import CONTACT, GRAVE
 from server.conversation.spoken import Spoken, spoken, telephones_as_words
 from server.vocabulary.speech import Passage
 
@@ -89,11 +90,17 @@ def support(
 
 
 def told_otherwise(sentence: Spoken, evidence: Sequence[Passage], language: Language) -> bool:
-    """Whether a condition of the passages speaks of the same as this sentence's."""
-    condition = statement(sentence, language).condition
-    ours = {term.concept for term in condition.terms if term.concept not in language.free} if condition else set()
-    theirs = (one.statement.condition for passage in evidence for one in sources(passage.text, language))
-    return any(said is not None and bool(ours & said.concepts) for said in theirs)
+    """Whether the passages speak of this sentence's condition, or tell its people to call 911."""
+    ours = statement(sentence, language)
+    theirs = [one.statement for passage in evidence for one in sources(passage.text, language)]
+    case = (
+        {term.concept for term in ours.condition.terms if term.concept not in language.free} if ours.condition else ()
+    )
+    if any(said.condition is not None and bool(set(case) & said.condition.concepts) for said in theirs):
+        return True
+    calls = {clause.actor for said in theirs for clause in said.clauses if clause.concepts & set(GRAVE)} - {"you"}
+    asks = (clause for clause in ours.clauses if CONTACT in clause.concepts and not clause.concepts & set(GRAVE))
+    return any(clause.mood == "must" and clause.actor in calls for clause in asks)
 
 
 def alike_for(sentence: Spoken, alike: Similarity | None, least: float) -> Callable[[str], bool]:
