@@ -1,40 +1,18 @@
 """A clause of a claim beside a clause of a passage: whether the passage's one says it, and if not, the first thing amiss."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from server.conversation.claims import Source, Statement
-from server.conversation.clause import BARE_CONDITION, BARE_DENIAL, Clause, Term
-from server.conversation.language import Language
-from server.conversation.quantity import TIME, Quantity
-
-HELPERS = frozenset({"care", "doctor", "pharmacist", "pharmacy", "emergency911", "er"})
-"""Concepts of whom to call; a passage that only says "call" means the clinic that wrote it."""
-QUANTIFIERS = frozenset({"mostpeople", "somepeople", "manypeople"})
-CAUSE, CONTACT = "cause", "contact"
-LENT_MAX = 2
-"""Most words that a pronoun may stand for where the clause has fewer of its own: "your insulin pen"."""
+from server.conversation.clause import BARE_CONDITION, Clause, Term, turned_round, unprevented
+from server.conversation.quantity import DOWN, TIME, UP, Quantity
+from server.conversation.shared import GRAVE, QUANTIFIERS, ROW, SIGNS, TIMES, Shared
 
 
-def _stands_alike(theirs: Term, ours: Term) -> bool:
-    return ours.under == theirs.under or (ours.under != "" and ours.under in theirs.under.split())
-
-
-@dataclass(frozen=True)
-class Match:
-    """A clause of the claim beside a clause of the passage."""
-
-    language: Language
-    claim: Statement
-    clause: Clause
-    source: Source
-    theirs: Clause
-    known: frozenset[str]
-    alike: Callable[[str], bool]
+class Match(Shared):
+    """Their words, numbers, order, conditions, actors and strength."""
 
     def miss(self) -> str:
         """Why the passage does not say it; empty when it does."""
-        tests = (self._words, self._numbers, self._condition, self._actor, self._mood, self._whole)
+        tests = (self._words, self._turned, self._numbers, self._condition, self._actor, self._mood, self._whole)
         return next((reason for test in tests if (reason := test())), "")
 
     def share(self) -> float:
@@ -42,208 +20,8 @@ class Match:
         ours = self.clause.concepts
         return len(ours & self._said) / max(1, len(ours))
 
-    @property
-    def _said(self) -> frozenset[str]:
-        return frozenset(concept for clause in self.source.statement.everything for concept in clause.concepts)
-
-    @property
-    def _asks_for_help(self) -> bool:
-        return bool(self.clause.concepts & set(self.language.words.contact)) and not any(
-            term.negated for term in self.clause.terms if term.concept in self.language.words.contact
-        )
-
-    @property
-    def _moved(self) -> bool:
-        """The passage's condition stands in the claim's main part: "for a fever", or the other way round."""
-        theirs = self.source.statement.condition
-        if self.claim.condition or theirs is None or not self._asks_for_help:
-            return False
-        return any(
-            self._found(term, theirs.terms, self.clause)
-            for term in self.clause.terms
-            if term.concept not in self.theirs.concepts
-        )
-
-    def _pool(self) -> tuple[Term, ...]:
-        own = self.theirs.terms
-        if self._moved and self.source.statement.condition:
-            own += self.source.statement.condition.terms
-        implied = (
-            Term(concept, False, 0, "", "")
-            for quantity in self._quantities()
-            for concept in self.language.words.implied.get(quantity.unit, ())
-        )
-        return (*own, *implied)
-
-    def _quantities(self) -> tuple[Quantity, ...]:
-        moved = self.source.statement.condition if self._moved else None
-        return self.theirs.quantities + (moved.quantities if moved else ())
-
-    def _words(self) -> str:
-        if not self.clause.quantities and all(self._is_free(term) for term in self.clause.terms):
-            return "unsupported"
-        return self._covered(self.clause, self._pool(), self.theirs.refers or len(self.theirs.terms) == 1)
-
-    def _covered(self, clause: Clause, pool: tuple[Term, ...], refers: bool) -> str:
-        """Why `pool` does not hold every word of the clause; `refers`: a pronoun of the passage may stand for one."""
-        if any(theirs.concept == BARE_DENIAL for theirs in pool) and not self._denies(clause, pool, refers):
-            return "negation"
-        missing = self._missing(clause, pool, refers)
-        if not missing or (len(missing) == 1 and self._harmless(missing[0]) and self.alike(self.source.text)):
-            return ""
-        otherwise = [term for term in missing if self._anyhow(term, pool, clause)]
-        if any(term.is_drug for term in missing if term not in otherwise):
-            return "drug"
-        if not otherwise:
-            return "unsupported"
-        return "negation" if any(self._negated_otherwise(term, pool, clause) for term in otherwise) else "order"
-
-    def _narrowing_topics(self, clause: Clause) -> tuple[Term, ...]:
-        """Topics that only say more of a word: the "drain" of "drain tube"; medicines besides."""
-        if self._asks_for_help:
-            return self.source.topics
-        narrowing = {term.modifier for term in clause.terms}
-        return tuple(
-            one
-            for one in self.source.topics
-            if one.concept in narrowing or self.language.covers(one.concept, "medicine")
-        )
-
-    def _denies(self, clause: Clause, pool: tuple[Term, ...], refers: bool) -> bool:
-        """ "Do not use it" denies what "it" stands for."""
-        if BARE_DENIAL in clause.concepts:
-            return True
-        denied = [term for term in clause.terms if term.negated and not self._anyhow(term, pool, clause)]
-        return refers and any(self._among(term, self._lenders()) for term in denied)
-
-    def _missing(self, clause: Clause, pool: tuple[Term, ...], refers: bool) -> list[Term]:
-        missing = [term for term in clause.terms if not self._found(term, pool, clause)]
-        missing = self._not_ordered(missing)
-        medicine_apart = any(term.is_drug for term in pool) and any(term.is_drug for term in missing)
-        if refers and not medicine_apart:
-            missing = self._not_lent(clause, pool, missing, self._lenders())
-        if missing and not medicine_apart and self._nothing_dropped(clause, pool):
-            caused = clause.mood in ("may", "might") and any(term.concept == CAUSE for term in missing)
-            missing = [term for term in missing if not caused or term.concept != CAUSE]
-            topics = self._said_before if caused else self._narrowing_topics(clause)
-            missing = self._not_lent(clause, pool, missing, topics)
-        if clause is not self.clause and self._asks_for_help and len(missing) < len(clause.terms):
-            missing = [term for term in missing if term.negated or term.concept not in self.language.onset]
-        return [term for term in missing if not self._may_be_added(term)]
-
-    def _not_ordered(self, missing: list[Term]) -> list[Term]:
-        """ "After the juice, check again" where the sentence before tells of the juice; "for 30 minutes after" it."""
-        own = self.theirs.terms
-        excused: list[Term] = []
-        for under in {term.under for term in missing} - {""}:
-            bare = [term.concept for term in own if term.under == under] == [under]
-            first = "first" in self.theirs.concepts
-            follows = (
-                under == "after"
-                and self.theirs.mood == "must"
-                and not first
-                and not any(one.negated or one.under for one in own)
-            )
-            precedes = under == "before" and first
-            here = [term for term in missing if term.under == under]
-            if len(here) > 1 and (bare or follows or precedes):
-                excused += [term for term in here if term.concept == under or self._among(term, self._said_before)]
-            elif under == "during" and self.theirs.mood == "must" and any(one.negated for one in own):
-                excused += [term for term in here if term.concept == under or self._among(term, self.source.topics)]
-        return [term for term in missing if term not in excused]
-
-    def _among(self, term: Term, others: Sequence[Term]) -> bool:
-        return any(self._same(theirs, term, self.clause) for theirs in others)
-
-    def _not_lent(
-        self, clause: Clause, pool: tuple[Term, ...], missing: list[Term], lenders: Sequence[Term]
-    ) -> list[Term]:
-        """What no pronoun can stand for; a clause that would borrow more than it has of its own borrows nothing."""
-        own = [term for term in clause.terms if term not in missing]
-        polarity = {term.negated for term in own} | ({False} if clause.quantities else set())
-        lent = [
-            term
-            for term in missing
-            if term.negated in polarity
-            and term.concept not in self.language.words.predicates
-            and not term.concept.startswith("t_")
-            and not self._denied_elsewhere(term)
-            and not self._anyhow(term, pool, clause)
-            and self._among(term, lenders)
-        ]
-        bound = max(len(own) + len(clause.quantities), LENT_MAX)
-        return missing if len(lent) > bound else [term for term in missing if term not in lent]
-
-    def _is_free(self, term: Term) -> bool:
-        """Changes no advice, wherever it is added."""
-        if term.concept in self.language.free:
-            return True
-        medicine = any(one.is_drug or self.language.covers(one.concept, "medicine") for one in self.clause.terms)
-        return term.concept in self.language.free_verbs and not medicine and self._drops_no_verb()
-
-    def _drops_no_verb(self) -> bool:
-        ours = self.clause.concepts
-        told = (one.concept for one in self.theirs.terms if one.concept in self.language.actions)
-        return all(one in ours or one in self.language.words.soft_verbs for one in told)
-
-    def _denied_elsewhere(self, term: Term) -> bool:
-        """What the passage warns of is not lent to its advice."""
-        told = {one.concept for one in self.clause.terms if not one.negated}
-        return not term.negated and any(
-            term.concept in denied and len(denied & told) > 1 for denied in self.source.denied
-        )
-
-    def _may_be_added(self, term: Term) -> bool:
-        if term.concept == "care" and self._asks_for_help and not self.theirs.concepts & HELPERS:
-            return True
-        if self._is_free(term):
-            return True
-        if self._asks_for_help and term.concept in self.language.words.sooner:
-            return True
-        return self.theirs.mood == "must" and term.concept == "continue" and not term.negated
-
-    def _anyhow(self, term: Term, pool: Sequence[Term], clause: Clause) -> bool:
-        return any(self._same(theirs, term, clause) for theirs in pool)
-
-    def _harmless(self, term: Term) -> bool:
-        return term.concept in self.language.free_verbs and not term.negated
-
-    def _found(self, term: Term, pool: Sequence[Term], clause: Clause) -> bool:
-        return any(
-            self._same(theirs, term, clause) and theirs.negated == term.negated and _stands_alike(theirs, term)
-            for theirs in pool
-        )
-
-    def _nothing_dropped(self, clause: Clause, pool: tuple[Term, ...]) -> bool:
-        """All of the passage's clause is in the claim, so that what is borrowed for it can only be its topic."""
-        spared = {*self.language.words.sooner, CONTACT, "care"}
-        named = [theirs for theirs in pool if theirs.concept not in spared]
-        kept = all(any(self._same(theirs, term, clause) for term in clause.terms) for theirs in named)
-        return kept and (bool(named) or self._asks_for_help)
-
-    def _negated_otherwise(self, term: Term, pool: Sequence[Term], clause: Clause) -> bool:
-        same = [theirs for theirs in pool if self._same(theirs, term, clause)]
-        return all(theirs.negated != term.negated for theirs in same)
-
-    def _lenders(self) -> tuple[Term, ...]:
-        elsewhere = (clause for clause in self.source.statement.everything if clause is not self.theirs)
-        same_sentence = (theirs for clause in elsewhere for theirs in clause.terms)
-        lenders = (
-            *self.source.lent,
-            *(theirs for theirs in same_sentence if theirs.concept not in self.language.verbs),
-        )
-        return tuple(one for one in lenders if one.is_drug or not (one.under or one.concept.startswith("t_")))
-
-    def _same(self, theirs: Term, ours: Term, clause: Clause) -> bool:
-        if theirs.is_drug and not ours.is_drug and not ours.negated and ours.concept in self.language.broader:
-            return any(one.concept == ours.concept for one in self.source.topics) or ours.concept == "medicine"
-        if not self.language.covers(theirs.concept, ours.concept):
-            return ours.concept in self.known and theirs.concept == "medicine"
-        if not theirs.modifier or theirs.modifier in clause.concepts or self._asks_for_help:
-            return True
-        if theirs.modifier in self.language.words.narrowing:
-            return False
-        return theirs.modifier in self.language.verbs or ours.concept not in self.language.words.generic
+    def _turned(self) -> str:
+        return "order" if turned_round(self.clause, self.theirs, self.language.words.causal) else ""
 
     def _numbers(self) -> str:
         return self._agree(self.clause, self._quantities())
@@ -267,23 +45,36 @@ class Match:
             quantities = tuple(quantity for clause in self.source.before for quantity in clause.quantities)
             return self._covered(ours, self._said_before, False) or self._agree(ours, quantities)
         pool = (
-            *self._with_implied(theirs),
+            *self._with_implied(self._without_even(theirs, ours) if self.claim.unless else theirs),
             *(one for one in self.theirs.terms if one.concept not in self.language.verbs),
+            *self._case_before(),
         )
+        repeated = [one for one in theirs.quantities if one.unit == TIMES]
+        if len([one for one in ours.quantities if one.unit == TIMES]) < len(repeated) and ROW not in ours.concepts:
+            return "condition"
         return self._covered(ours, pool, theirs.refers) or self._agree(ours, theirs.quantities)
 
-    @property
-    def _said_before(self) -> tuple[Term, ...]:
-        return tuple(term for clause in self.source.before for term in self._with_implied(clause) if not term.negated)
+    @staticmethod
+    def _without_even(theirs: Clause, ours: Clause) -> Clause:
+        """ "Unless your doctor says so, even if a friend does": the friend's word is no condition."""
+        if "even" not in theirs.concepts - ours.concepts:
+            return theirs
+        at = [term.concept for term in theirs.terms].index("even")
+        return replace(theirs, terms=theirs.terms[:at])
 
-    def _with_implied(self, clause: Clause) -> tuple[Term, ...]:
-        units = [quantity.unit for quantity in clause.quantities]
-        implied = (concept for unit in units for concept in self.language.words.implied.get(unit, ()))
-        return (*clause.terms, *(Term(concept, False, 0, "", "") for concept in implied))
+    def _case_before(self) -> tuple[Term, ...]:
+        """ "Call 911 if you are also vomiting" goes on with the case of the sentence before."""
+        if "also" not in self.source.text.split():
+            return ()
+        directions = {quantity.direction for clause in self.source.before for quantity in clause.quantities}
+        sizes = tuple(Term(size, False, 0, "", "") for size, way in (("high", UP), ("low", DOWN)) if way in directions)
+        return (*self._said_before, *sizes)
 
     def _condition_in_clause(self, ours: Clause) -> str:
         if self.claim.unless:
             return "condition"
+        if self.theirs.concepts & SIGNS - self.clause.concepts and not self._asks_for_help:
+            return "strength"
         pool = self._with_implied(self.theirs)
         return self._covered(ours, pool, self.theirs.refers) or self._agree(ours, self.theirs.quantities)
 
@@ -325,6 +116,8 @@ class Match:
             return "" if whole else "strength"
         if (ours, theirs) == ("might", "may") or ((ours, theirs) == ("will", "says") and self.clause.actor == "care"):
             return ""
+        if ours == "says" and theirs in ("may", "might") and self.clause.actor == "thing":
+            return "strength"
         if ours == theirs or ours == "says":
             return "" if (ours == "exempt") == (theirs == "exempt") else "strength"
         if ours in ("may", "might"):
@@ -362,9 +155,16 @@ class Match:
         """ "Call us" where the passage says "call 911"."""
         return self._asks_for_help and place in self.theirs.concepts and place not in self.clause.concepts
 
+    def _quantified_otherwise(self) -> bool:
+        """ "Might" says no more than "mostly"."""
+        ours, theirs = self.clause.concepts & QUANTIFIERS, self.theirs.concepts & QUANTIFIERS
+        return ours != theirs and not (not ours and self.clause.mood in ("may", "might"))
+
     def _whole(self) -> str:
         """With stop, skip, normal and the like, nothing of the passage's sentence may be left out."""
-        if self.theirs.concepts & QUANTIFIERS != self.clause.concepts & QUANTIFIERS:
+        if unprevented(self.clause, self.theirs):
+            return "strength"
+        if self._quantified_otherwise():
             return "strength"
         if self.theirs.mood == "may" and self._permits_more():
             return "condition"
@@ -374,7 +174,7 @@ class Match:
             return "condition"
         if not self._asks_for_help and self._says_no_limit():
             return "number"
-        if any(self._goes_elsewhere(place) for place in ("emergency911", "er", "crisis988")):
+        if any(self._goes_elsewhere(place) for place in GRAVE):
             return "actor"
         if "only" in self.theirs.concepts - self.clause.concepts and not self._asks_for_help:
             return "condition"

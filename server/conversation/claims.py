@@ -51,6 +51,8 @@ class Source:
     """What the whole passage speaks of and does not deny; a medicine only where it is the passage's one medicine."""
     denied: tuple[frozenset[str], ...]
     """The concepts that each denying clause of the passage denies."""
+    calls: tuple[frozenset[str], ...]
+    """The concepts of each sentence of the passage that says whom to call."""
     text: str
 
 
@@ -64,7 +66,7 @@ def statement(sentence: Spoken, language: Language) -> Statement:
     clauses = tuple(_inheriting([clause(part, language) for part in parts], parts))
     if any("cmpexempt" in part and not one.terms for part, one in zip(parts, clauses, strict=True)):
         clauses = tuple(replace(one, mood="exempt") for one in clauses)
-    held = _condition([word for word in condition if word not in IF], language) if condition else None
+    held = _condition(_as_one(condition), language) if condition else None
     return Statement(held, unless, tuple(one for one in clauses if one.terms or one.quantities))
 
 
@@ -99,6 +101,11 @@ def without_condition(sentence: Spoken) -> Spoken:
         if not held:
             kept.append(word)
     return Spoken(tuple(kept))
+
+
+def _as_one(condition: list[str]) -> list[str]:
+    """Several conditions in one: what the first denies the next does not, "if it does not stop, or if you faint"."""
+    return ["so" if word in IF else word for word in condition[1:]]
 
 
 def _counted(tokens: list[str], language: Language) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from server.conversation.language import DRUG, Language
-from server.conversation.quantity import COMPARATORS, UP, Quantity, is_number, read
+from server.conversation.quantity import COMPARATORS, PORTION, UP, Quantity, is_number, read
 
 Mood = Literal["must", "may", "might", "exempt", "will", "says"]
 Actor = Literal["you", "care", "other", "self", "thing"]
@@ -39,6 +39,9 @@ SCOPE_ENDS = frozenset(
 NOUN_SCOPE_ENDS = (
     frozenset({"for", "in", "on", "with", "to", "at", "and", ",", "from", "within", "during"}) | SCOPE_ENDS
 )
+TIMES = ("t_", "q1", "q2", "q3", "q4", "at_first")
+"""How concepts of when begin; they may stand anywhere."""
+PREVENT = "prevent"
 BARE_DENIAL = "not"
 BARE_CONDITION = "if"
 RELATIVE = frozenset({"that", "which", "who", "you", "we", "they"})
@@ -53,7 +56,12 @@ DETERMINERS = frozenset({"the", "a", "an", "your", "this", "that", "each", "ever
 ADJECTIVES = frozenset({"clean", "dry", "cool", "open", "set", "rest"})
 """Verbs that after "and" are more often something else: "clean and dry"."""
 SILENT = (
-    MAY | MIGHT | MUST | WILL | OPENERS | frozenset({"if", "when", "whenever", "unless", "than", "not"}) - {"avoid"}
+    MAY
+    | MIGHT
+    | MUST
+    | WILL
+    | OPENERS
+    | frozenset({"if", "when", "whenever", "unless", "than", "not"}) - {"avoid", "always"}
 )
 
 
@@ -94,6 +102,33 @@ class Clause:
 def is_told(word: str, language: Language) -> bool:
     bare = not (word.endswith("ing") and len(word) > 5) and (not word.endswith("s") or word.endswith("ss"))
     return word in OPENERS or (bare and language.lemma(word) in language.verbs)
+
+
+def turned_round(ours: Clause, theirs: Clause, causal: Sequence[str]) -> bool:
+    """Whether what stands before "causes" or "lowers" in one stands behind it in the other: cause and effect exchanged."""
+    if "must" in (ours.mood, theirs.mood):
+        return False
+    for verb in set(causal) & ours.concepts & theirs.concepts:
+        (our_cause, our_effect), (their_cause, their_effect) = _around(ours, verb), _around(theirs, verb)
+        if our_cause & (their_effect - their_cause) or our_effect & (their_cause - their_effect):
+            return True
+    return False
+
+
+def unprevented(ours: Clause, theirs: Clause) -> bool:
+    """ "For a clot" where the passage says "to prevent a clot"."""
+    if PREVENT not in theirs.concepts - ours.concepts:
+        return False
+    effect = _around(theirs, PREVENT)[1]
+    return bool(effect & ours.concepts) and bool(ours.concepts - effect)
+
+
+def _around(said: Clause, verb: str) -> tuple[set[str], set[str]]:
+    concepts = [term.concept for term in said.terms if not (term.under or term.concept.startswith(TIMES))]
+    if verb not in concepts:
+        return set(), set()
+    at = concepts.index(verb)
+    return set(concepts[:at]), set(concepts[at + 1 :])
 
 
 def clause(tokens: list[str], language: Language) -> Clause:
@@ -213,7 +248,7 @@ class _Reader:
     def _step(self, at: int) -> int:
         word = self.tokens[at]
         self._scope(at)
-        if word in (",", "and", "or"):
+        if word in (",", "and", "or", "instead"):
             self._part += 1
             self._parts[self._part] = set()
             self._modifier = ""
@@ -225,13 +260,19 @@ class _Reader:
             self._lacking, self._lacking_since = self._lacking or word in LACKING, len(self.terms)
             if word not in LACKING and not self._denied:
                 self._denied, self._denied_since = True, len(self.terms)
-            if word == "not" and not RELATIVE & set(self.tokens[max(0, at - 3) : at]) and self._deny_subject():
+            if word == "not" and self._tells_of_subject(at) and self._deny_subject():
                 self._denied_since = -1
             return at + 1
         if word in SILENT or word in COMPARATORS or word == "orup" or word == "ordown":
             self._modifier = ""
             return at + 1
         return self._word(at)
+
+    def _tells_of_subject(self, at: int) -> bool:
+        """ "Ibuprofen should not", yet neither "shoes that do not" nor "shoes, not slippers"."""
+        helps = MAY | MIGHT | MUST | WILL | {"do", "does", "did", "is", "are", "was", "were", "has", "have"}
+        before = self.tokens[max(0, at - 3) : at]
+        return bool(before) and before[-1] in helps and not RELATIVE & set(before)
 
     def _deny_subject(self) -> bool:
         """ "Ibuprofen should not be taken" denies ibuprofen as "do not take ibuprofen" does."""
@@ -310,6 +351,6 @@ class _Reader:
             times[part] = {concept for concept in self._parts[part] if concept.startswith("t_")}
             own = self._parts[part] - times[part]
             about[part] = own or about.get(part - 1, set())
-        if len(self._pending) == 1:
+        if len(self._pending) == 1 and self._pending[0][0].unit != PORTION:
             about = {part: set().union(*self._parts.values()) for part in about}
         return about, times

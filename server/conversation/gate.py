@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from server.conversation.claims import without_condition
 from server.conversation.clause import clause
-from server.conversation.grounding import Similarity, support
+from server.conversation.grounding import Similarity, support, told_otherwise
 from server.conversation.language import DRUG, Language, language
 from server.conversation.speech_acts import (
     SAID,
@@ -20,7 +20,7 @@ from server.conversation.speech_acts import (
     read_back,
     without_social,
 )
-from server.conversation.spoken import Spoken, spoken
+from server.conversation.spoken import TELEPHONE, Spoken, digits_of, spoken, telephones_as_words
 from server.conversation.state import Visit
 from server.conversation.wording import approved_sentences
 from server.persona.pack import Pack
@@ -54,7 +54,6 @@ EXPLAIN = {
 ADDRESS = re.compile(r"https?:|www\.|\w\.(?:com|org|net|gov|edu|io)\b|\S@\S", re.IGNORECASE)
 CALLED = re.compile(r",\s+(?:(?:Mr|Mrs|Ms|Miss)\.?\s+)?[A-Z][a-z]+(?=\s*[,.!?]|$)()")
 """A name at the end or between commas; harmless only beside words that claim nothing."""
-PHONE = re.compile(r"\b(?:\+?\d[\s().-]{0,2}){7,}\b|\b\d{3}[-. ]\d{4}\b")
 PLAIN = re.compile(r"[A-Za-z0-9\s.,?!;:'’‘“”\"()/%°&+*#…—–-]*")
 ASKS = frozenset(
     "how what when where which who why is are do did does have has can could would will was were any".split()
@@ -88,7 +87,7 @@ class Gate:
         self._language = language(pack.gate)
         self._similarity = similarity
         self._name = visit.first_name.lower()
-        self._phones = _digits(f"{visit.nurse_phone} {pack.clinic.nurse_phone}")
+        self._phones = digits_of(f"{visit.nurse_phone} {pack.clinic.nurse_phone}")
         self._listed = _drugs(" , ".join(medicine.name for medicine in visit.medicines), self._language)
 
     def judge(self, sentence: str, claimed: str = "") -> Receipt:
@@ -112,9 +111,9 @@ class Gate:
             return Receipt(True, "", "passage", found.id, found.revision)
         if self._leads(spoken(sentence)):
             return Receipt(False, "", "leading")
+        parts = _conditions_joined(spoken(telephones_as_words(sentence, self._phones)).sentences())
         if self._is_only_social(CALLED.sub(r"\1", sentence)):
-            return Receipt(True, "", "social")
-        parts = _conditions_joined(spoken(PHONE.sub(" ", sentence)).sentences())
+            return _together([self._unless_otherwise(part, facts) for part in parts])
         return _together([self._one(part, facts) for part in parts])
 
     def explain(self, reason: str) -> str:
@@ -128,14 +127,16 @@ class Gate:
         concepts = _drugs(text, self._language) | self._listed
         said_clause = clause(self._language.rewritten(spoken(said)), self._language) if said else None
         known = Known(said_clause, concepts, numbers_of(whole, self._language), whole.text)
-        return Facts(evidence, known, _digits(text) + self._phones)
+        return Facts(evidence, known, digits_of(text) + self._phones)
 
     def _shape(self, sentence: str, facts: Facts) -> str:
         words = spoken(sentence).words
         parts = re.split(r"(?<=[.?!])\s+", sentence.strip())
         if not words:
             return "empty"
-        if ADDRESS.search(sentence) or any(_digits(found[0]) not in facts.digits for found in PHONE.finditer(sentence)):
+        if ADDRESS.search(sentence) or any(
+            digits_of(found[0]) not in facts.digits for found in TELEPHONE.finditer(sentence)
+        ):
             return "address"
         if not PLAIN.fullmatch(sentence) or _is_foreign(words):
             return "garbage"
@@ -157,7 +158,7 @@ class Gate:
             for part in left
         )
         if not left or told:
-            return Receipt(True, "", "social")
+            return self._unless_otherwise(sentence, facts)
         if hit := self._forbidden(sentence, lifted=False):
             return Receipt(False, "", hit)
         if (
@@ -165,13 +166,19 @@ class Gate:
             and is_widely_social(Spoken(tokens).text, self._language)
             and not self._forbidden(sentence, lifted=True)
         ):
-            return Receipt(True, "", "social")
+            return self._unless_otherwise(sentence, facts)
         for part in left:
             receipt = self._part(part, facts)
             if receipt.allowed:
                 return receipt
             refused = refused or receipt.reason
         return Receipt(False, "", self._forbidden(sentence, lifted=True) or refused)
+
+    def _unless_otherwise(self, sentence: Spoken, facts: Facts) -> Receipt:
+        """ "If it gets worse, call 911" needs no passage, but where one tells of this very case it must agree."""
+        if not told_otherwise(sentence, facts.evidence, self._language):
+            return Receipt(True, "", "social")
+        return self._grounded(sentence, facts, "actor")
 
     def _part(self, part: Spoken, facts: Facts) -> Receipt:
         if is_question(part, self._language):
@@ -227,10 +234,6 @@ def _drugs(text: str, known: Language) -> frozenset[str]:
     lemmas = tuple(known.lemma(word) for word in spoken(text).words)
     found = (known.concept(lemmas, at)[0] for at in range(len(lemmas)))
     return frozenset(concept for concept in found if concept.startswith(DRUG))
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
 
 
 def _is_foreign(words: Sequence[str]) -> bool:

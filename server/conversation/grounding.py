@@ -8,7 +8,8 @@ from server.conversation.alignment import Match
 from server.conversation.claims import Source, Statement, statement
 from server.conversation.clause import Clause, Term
 from server.conversation.language import Language
-from server.conversation.spoken import Spoken, spoken
+from server.conversation.shared import CONTACT, GRAVE
+from server.conversation.spoken import Spoken, spoken, telephones_as_words
 from server.vocabulary.speech import Passage
 
 Similarity = Callable[[str, str], float]
@@ -28,7 +29,8 @@ class Support:
 @lru_cache(maxsize=512)
 def sources(text: str, language: Language) -> tuple[Source, ...]:
     """The sentences of a passage; a heading and a list's line are sentences of their own or of what they continue."""
-    lines = "\n".join(f"{line.lstrip('# ')}." if line.startswith("#") else line for line in text.splitlines())
+    said_numbers = telephones_as_words(text)
+    lines = "\n".join(f"{line.lstrip('# ')}." if line.startswith("#") else line for line in said_numbers.splitlines())
     found: list[Source] = []
     lent: tuple[Term, ...] = ()
     before: tuple[Clause, ...] = ()
@@ -38,8 +40,10 @@ def sources(text: str, language: Language) -> tuple[Source, ...]:
         frozenset(term.concept for term in clause.terms if term.negated) for _, one in said for clause in one.everything
     )
     denied = tuple(filter(None, denials))
+    everything = [frozenset(term.concept for one in read.everything for term in one.terms) for _, read in said]
+    calls = tuple(concepts for concepts in everything if concepts & set(language.words.contact))
     for sentence, read in said:
-        found.append(Source(read, lent, before, topics, denied, " ".join(sentence.words)))
+        found.append(Source(read, lent, before, topics, denied, calls, " ".join(sentence.words)))
         before = read.everything
         named = tuple(term for clause in read.everything for term in clause.terms if term.concept not in language.verbs)
         lent = named if any(term.is_drug for term in named) or not _refers(read) else (*lent, *named)
@@ -83,6 +87,20 @@ def support(
             return Support(passage, "")
         misses += filter(None, missing)
     return Support(None, min(misses, key=REASONS.index, default="unsupported"))
+
+
+def told_otherwise(sentence: Spoken, evidence: Sequence[Passage], language: Language) -> bool:
+    """Whether the passages speak of this sentence's condition, or tell its people to call 911."""
+    ours = statement(sentence, language)
+    theirs = [one.statement for passage in evidence for one in sources(passage.text, language)]
+    case = (
+        {term.concept for term in ours.condition.terms if term.concept not in language.free} if ours.condition else ()
+    )
+    if any(said.condition is not None and bool(set(case) & said.condition.concepts) for said in theirs):
+        return True
+    calls = {clause.actor for said in theirs for clause in said.clauses if clause.concepts & set(GRAVE)} - {"you"}
+    asks = (clause for clause in ours.clauses if CONTACT in clause.concepts and not clause.concepts & set(GRAVE))
+    return any(clause.mood == "must" and clause.actor in calls for clause in asks)
 
 
 def alike_for(sentence: Spoken, alike: Similarity | None, least: float) -> Callable[[str], bool]:

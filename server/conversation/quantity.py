@@ -15,6 +15,8 @@ PERIOD = frozenset(
 )
 LASTING = frozenset({"", "for", "within"})
 """Prepositions that say the same of a complaint: no stool "for", "in" or "all of" 3 days."""
+PORTION = "portion"
+"""A part of a whole is of what stands right beside it, of nothing else in the sentence."""
 TIME = "minute"
 CLOCK = frozenset({TIME, "am", "pm"})
 """Units with which "after", "until" and the like belong to the number."""
@@ -48,6 +50,7 @@ class Quantity:
             and (self.per == other.per or (lenient and not self.per))
             and (self._fits(other.preposition) or (lenient and {self.preposition, other.preposition} <= LASTING))
             and self.times <= other.times
+            and (self.unit != PORTION or self.about <= other.about)
             and (
                 not self.about
                 or not other.about

@@ -43,6 +43,9 @@ CONTRACTIONS = tuple(
     )
 )
 MARKS = {"!": ".", ";": ",", "—": ",", "–": ",", ":": ","}
+TELEPHONE = re.compile(r"\b(?:\+?\d[\s().-]{0,2}){6,}\d\b|\b\d{3}[-. ]\d{4}\b")
+CALLING = "tel"
+"""Prefix of the word that stands for a telephone number."""
 ENDS = frozenset(".?")
 STOPS = frozenset(".?,")
 
@@ -76,6 +79,20 @@ class Spoken:
     @property
     def asks(self) -> bool:
         return bool(self.tokens) and self.tokens[-1] == "?"
+
+
+def digits_of(text: str) -> str:
+    """Its digits alone."""
+    return re.sub(r"\D", "", text)
+
+
+def telephones_as_words(text: str, unsaid: str = "") -> str:
+    """One word for each telephone number, so that it is held against its own sentence; those in `unsaid` are left out."""
+    return TELEPHONE.sub(lambda found: f" {_telephone(digits_of(found[0]), unsaid)} ", text)
+
+
+def _telephone(digits: str, unsaid: str) -> str:
+    return "" if digits in unsaid else CALLING + "".join("abcdfghjkl"[int(digit)] for digit in digits)
 
 
 @lru_cache(maxsize=2048)

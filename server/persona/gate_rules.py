@@ -110,6 +110,8 @@ class WordsFile(Frozen):
     """Concepts that cannot be left out before what they narrow: "half full" is not "full"."""
     predicates: tuple[Name, ...]
     """Concepts that say something of a topic, how often or who; a sentence has them of its own, never of its neighbors."""
+    causal: tuple[Name, ...]
+    """Concepts with a cause before and an effect behind them; these two must not be exchanged."""
     purposes: tuple[Name, ...]
     """Concepts of what something is good for: "drinking water helps prevent stones" tells no more than "drink water to prevent
     stones"."""
