@@ -1,6 +1,5 @@
 """The command that tries the output gate on a file: `gate`."""
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -9,20 +8,7 @@ import typer
 from server.commands import terminal
 from server.commands.installation import pack_of
 from server.config import Settings
-from server.conversation.grounding import Similarity
-from server.knowledge.embedder import Embedder, Vectors
 from server.workbench import gate as bench
-
-
-def likeness(embedder: Embedder) -> Similarity:
-    """Cosine of two sentences for a `Gate`; the sentences of the passages are embedded once. Blocks for milliseconds."""
-
-    @lru_cache(maxsize=4096)
-    def vector(text: str) -> Vectors:
-        vectors: Vectors = embedder.embed([text])
-        return vectors.reshape(-1)
-
-    return lambda one, other: float(vector(one) @ vector(other))
 
 
 def gate(

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from server.conversation.claims import without_condition
 from server.conversation.clause import clause
-from server.conversation.grounding import Similarity, support, told_otherwise
+from server.conversation.grounding import support, told_otherwise
 from server.conversation.language import DRUG, Language, language
 from server.conversation.speech_acts import (
     SAID,
@@ -78,14 +78,13 @@ class Facts:
 
 
 class Gate:
-    """Everything that may be spoken in one visit. `similarity` of two texts (0 to 1) only widens what a passage supports."""
+    """Everything that may be spoken in one visit."""
 
-    def __init__(self, pack: Pack, visit: Visit, similarity: Similarity | None = None) -> None:
+    def __init__(self, pack: Pack, visit: Visit) -> None:
         self._approved = approved_sentences(pack, visit)
         self._numbers = pack.gate.file.numbers
         self._rules = pack.gate
         self._language = language(pack.gate)
-        self._similarity = similarity
         self._name = visit.first_name.lower()
         self._phones = digits_of(f"{visit.nurse_phone} {pack.clinic.nurse_phone}")
         self._listed = _drugs(" , ".join(medicine.name for medicine in visit.medicines), self._language)
@@ -190,9 +189,8 @@ class Gate:
         return self._grounded(part, facts, reason)
 
     def _grounded(self, part: Spoken, facts: Facts, refused: str) -> Receipt:
-        least = self._numbers.similarity_min.value
         known = facts.known.concepts & self._listed
-        found = support(part, facts.evidence, self._language, known, self._similarity, least)
+        found = support(part, facts.evidence, self._language, known)
         if found.passage is None:
             return Receipt(False, "", found.reason if facts.evidence else refused)
         return Receipt(True, "", "grounded", found.passage.id, found.passage.revision)

@@ -1,6 +1,6 @@
 """Whether a passage says what a sentence claims: every word, number, negation, actor and condition of it, and no other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,8 +11,6 @@ from server.conversation.language import Language
 from server.conversation.shared import CONTACT, GRAVE
 from server.conversation.spoken import Spoken, spoken, telephones_as_words
 from server.vocabulary.speech import Passage
-
-Similarity = Callable[[str, str], float]
 
 REASONS = ("drug", "number", "negation", "order", "condition", "actor", "strength", "unsupported")
 """Why a passage does not support a sentence, the nearest miss first."""
@@ -70,8 +68,6 @@ def support(
     evidence: Sequence[Passage],
     language: Language,
     known: frozenset[str],
-    alike: Similarity | None,
-    alike_min: float,
 ) -> Support:
     """The first passage that says all of it; `known` are concepts that the patient's own list holds."""
     claim = statement(sentence, language)
@@ -79,10 +75,7 @@ def support(
         return Support(None, "unsupported")
     misses: list[str] = []
     for passage in evidence:
-        missing = [
-            _miss(claim, clause, passage, language, known, alike_for(sentence, alike, alike_min))
-            for clause in claim.clauses
-        ]
+        missing = [_miss(claim, clause, passage, language, known) for clause in claim.clauses]
         if not any(missing):
             return Support(passage, "")
         misses += filter(None, missing)
@@ -103,25 +96,18 @@ def told_otherwise(sentence: Spoken, evidence: Sequence[Passage], language: Lang
     return any(clause.mood == "must" and clause.actor in calls for clause in asks)
 
 
-def alike_for(sentence: Spoken, alike: Similarity | None, least: float) -> Callable[[str], bool]:
-    """Whether a sentence of the passage reads like this one."""
-    words = " ".join(sentence.words)
-    return lambda text: alike is not None and alike(words, text) >= least
-
-
 def _miss(
     claim: Statement,
     clause: Clause,
     passage: Passage,
     language: Language,
     known: frozenset[str],
-    alike: Callable[[str], bool],
 ) -> str:
     """Empty when some sentence of the passage says this clause; else the reason of the nearest miss."""
     misses: list[tuple[float, str]] = []
     for source in sources(passage.text, language):
         for theirs in source.statement.clauses:
-            match = Match(language, claim, clause, source, theirs, known, alike)
+            match = Match(language, claim, clause, source, theirs, known)
             miss = match.miss()
             if not miss:
                 return ""

@@ -3,7 +3,7 @@
 Never lends a medicine beside another, what the passage denies, whom to call, how often, or a side of the body.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.conversation.claims import Source, Statement
@@ -38,7 +38,6 @@ class Shared:
     source: Source
     theirs: Clause
     known: frozenset[str]
-    alike: Callable[[str], bool]
 
     @property
     def _said(self) -> frozenset[str]:
@@ -87,7 +86,7 @@ class Shared:
         if any(theirs.concept == BARE_DENIAL for theirs in pool) and not self._denies(clause, pool, refers):
             return "negation"
         missing = self._missing(clause, pool, refers)
-        if not missing or (len(missing) == 1 and self._harmless(missing[0]) and self.alike(self.source.text)):
+        if not missing:
             return ""
         otherwise = [term for term in missing if self._anyhow(term, pool, clause)]
         if any(term.is_drug for term in missing if term not in otherwise):
@@ -240,9 +239,6 @@ class Shared:
 
     def _anyhow(self, term: Term, pool: Sequence[Term], clause: Clause) -> bool:
         return any(self._same(theirs, term, clause) for theirs in pool)
-
-    def _harmless(self, term: Term) -> bool:
-        return term.concept in self.language.free_verbs and not term.negated
 
     def _found(self, term: Term, pool: Sequence[Term], clause: Clause) -> bool:
         return any(

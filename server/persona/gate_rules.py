@@ -59,7 +59,6 @@ class GateNumbers(Frozen):
 
     words_max: Number
     questions_max: Number
-    similarity_min: Number
     """Likeness of a claim and a sentence of the passage at which one harmless word more is allowed."""
 
 

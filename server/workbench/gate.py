@@ -9,7 +9,6 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from server.conversation.gate import Gate
-from server.conversation.grounding import Similarity
 from server.conversation.state import Visit
 from server.persona.pack import Pack
 from server.persona.shape import Frozen
@@ -47,20 +46,18 @@ def read_rows(path: Path) -> list[Row]:
     return read_table(path, Row)
 
 
-def judge_rows(pack: Pack, rows: Sequence[Row], similarity: Similarity | None = None) -> Iterator[Judged]:
+def judge_rows(pack: Pack, rows: Sequence[Row]) -> Iterator[Judged]:
     """Each row by itself, in a visit without a patient."""
-    gate = Gate(pack, Visit(""), similarity)
+    gate = Gate(pack, Visit(""))
     for row in rows:
         evidence = [Passage("evidence", 1, row.evidence)] if row.evidence else []
         yield Judged(row, gate.judge_free(row.sentence, evidence))
 
 
-def run(
-    pack: Pack, path: Path, as_json: bool, tell: Callable[[str], None], similarity: Similarity | None = None
-) -> None:
+def run(pack: Pack, path: Path, as_json: bool, tell: Callable[[str], None]) -> None:
     """Print every verdict and, where the file says what it should be, how often it was right."""
     explain, printout = Gate(pack, Visit("")).explain, Printout(as_json, tell)
-    judged = list(judge_rows(pack, read_rows(path), similarity))
+    judged = list(judge_rows(pack, read_rows(path)))
     for one in judged:
         printout.line(_object(one), f"{one.verdict:<6} {one.receipt.reason:<14} {one.row.sentence}")
     if any(one.row.expected for one in judged):

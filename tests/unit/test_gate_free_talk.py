@@ -118,12 +118,6 @@ def test_a_read_back_is_held_against_what_was_said(sentence: str, allowed: bool)
     assert judged(sentence, said="My ankle is swollen since Monday.").allowed is allowed
 
 
-def test_likeness_lets_one_harmless_word_more_pass_and_no_number() -> None:
-    alike = Gate(PACK, Visit("Rosa"), similarity=lambda _, __: 0.99)
-    assert alike.judge_free("If you gain more than 3 pounds in one day, call the helpful clinic.", [WEIGHT]).allowed
-    assert not alike.judge_free("If you gain more than 5 pounds in one day, call the clinic.", [WEIGHT]).allowed
-
-
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 def test_a_check_finds_its_examples(check: object) -> None:
     pattern = next(one.pattern for one in PACK.gate.checks if one.id == check.id)  # type: ignore[attr-defined]
