@@ -16,6 +16,7 @@ from server.speech.session import SpeechKit
 from server.speech.voice import Voice, VoiceProcess
 from server.speech.weights import MOONSHINE_TINY_EN
 from server.vocabulary.models import ModelMissing
+from tests.fakes.brisk_voice import BriskVoice
 from tests.fakes.language_server import LanguageServer
 from tests.fakes.peer import PatientPeer, Pcm
 from tests.fakes.records import Records, records_in
@@ -101,3 +102,9 @@ async def kit() -> AsyncIterator[SpeechKit]:
     await process.prepare(["Hello."])
     yield SpeechKit(None, Voice(process), None)
     await process.close()
+
+
+@pytest.fixture
+def brisk() -> SpeechKit:
+    """The same with a voice that is soon heard out."""
+    return SpeechKit(None, Voice(BriskVoice()), None)

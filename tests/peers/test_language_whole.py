@@ -10,9 +10,7 @@ from server.demo import people
 from server.persona.loading import load_pack
 from server.persona.pack import Pack
 from server.speech.session import SpeechKit
-from server.speech.voice import Voice
 from server.vocabulary import events as e
-from tests.fakes.brisk_voice import BriskVoice
 from tests.fakes.easy_patient import GOODBYE, asked, easy_answer
 from tests.fakes.language_server import LanguageServer, says
 from tests.fakes.records import Records
@@ -51,10 +49,12 @@ async def reply(there: Bedside, before: int) -> str:
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.id)
-async def test_an_easy_check_in_reaches_its_goodbye(records: Records, model: LanguageServer, pack: Pack) -> None:
+async def test_an_easy_check_in_reaches_its_goodbye(
+    records: Records, brisk: SpeechKit, model: LanguageServer, pack: Pack
+) -> None:
     model.talk = says(KIND_WORDS)
-    kit, visit = SpeechKit(None, Voice(BriskVoice()), None), visit_on(MARIA, pack, TODAY)
-    async with bedside(records, kit, means(model.url), past=(), pack=pack, visit=visit) as there:
+    visit = visit_on(MARIA, pack, TODAY)
+    async with bedside(records, brisk, means(model.url), past=(), pack=pack, visit=visit) as there:
         answered = await talk(there, pack.id)
         await until(there.checkin.ended.is_set, 20)
     print(f"{len(answered)} answers: {answered}")
