@@ -21,7 +21,7 @@ TABLE = {
     ("chest_pain", "no"): """
 no|No.|nope none|No ma'am|no, not at all|nothing like that|know|Know.|Not that I know of|no chest pain right now
 No, no chest pain.|not right now|no I'm good thank you|No I'm fine.|I'm okay|no, thank God|I don't think so|I do not
-No, I do not.|I don't have any|don't have none|I ain't got none|uh-uh|nuh uh|None at all.|never|Absolutely not
+No, I do not.|not that I've noticed|I don't have any|don't have none|I ain't got none|uh-uh|nuh uh|None at all.|never|Absolutely not
 Nah I'm good|not today|not at all|not really|no problem|no problems at all|no, my chest is fine|it doesn't hurt
 No it doesn't|no, and I'm scared|no pain|I told you no already|no not since I got home|can't say that I do
 No. When can I drive again?""",
