@@ -65,8 +65,8 @@ def beside_request(pack: Pack, ask: Ask, heard: Heard) -> Reading:
 def is_clean_denial(pack: Pack, question: Question, heard: Heard) -> bool:
     """Whether these words deny, and nothing in them can mean anything else.
 
-    A bare no stands alone, or before a question to us. What names the thing itself, "no bleeding at all", may be told
-    more about; what is told may then hold no yes, and not the thing again.
+    A bare no stands alone, before a question to us, or as a sentence of its own before a story. What names the thing
+    itself, "no bleeding at all", may be told more about; what is told may then hold no yes, and not the thing again.
     """
     if _doubts(pack, question, heard):
         return False
@@ -84,7 +84,19 @@ def is_clean_denial(pack: Pack, question: Question, heard: Heard) -> bool:
     if not denials or not story:
         return bool(denials)
     names_it = any(find(pack, question.also_no + topic, clause) for clause in denials)
-    return names_it and not any(find(pack, pack.answers.any_yes + pack.scope.contrast + topic, one) for one in story)
+    may_tell = names_it or _is_told_apart(pack, question, heard)
+    return may_tell and not any(find(pack, pack.answers.any_yes + pack.scope.contrast + topic, one) for one in story)
+
+
+def _is_told_apart(pack: Pack, question: Question, heard: Heard) -> bool:
+    """ "No. My daughter was here and we had tea": the no is a sentence, and what follows is no short answer to anything."""
+    end = next((at for at, token in enumerate(heard.tokens) if token.text in SENTENCE_ENDS), len(heard.tokens))
+    said, told = (
+        [token.text for token in part if token.text not in PUNCTUATION]
+        for part in (heard.tokens[:end], heard.tokens[end:])
+    )
+    is_no = _denies(pack, question, f" {' '.join(said)} ") is True
+    return is_no and len(told) > pack.numbers.short_answer_words.value
 
 
 def _doubts(pack: Pack, question: Question, heard: Heard) -> bool:

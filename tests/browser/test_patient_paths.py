@@ -28,7 +28,7 @@ async def type_answers(page: Page) -> list[str]:
     answers = ["hello"]
     await visit.write(page, answers[-1])
     while (said := await visit.question(page)) is not None and len(answers) < MOST_ANSWERS:
-        answers.append(easy_answer(asked("post-discharge", said)))
+        answers.append(easy_answer(asked("medication-check-in", said)))
         await visit.write(page, answers[-1].replace(" ", "  "))
     return answers
 
@@ -93,7 +93,7 @@ async def test_a_link_that_nobody_made_says_what_to_do(house: House) -> None:
 
 @pytest.mark.timeout(400)
 async def test_a_whole_check_in_by_typing(house: House) -> None:
-    checkin, link = await house.service.new_link()
+    checkin, link = await house.service.new_link("Maria", "medication-check-in")
     page = await house.patient(link)
     await expect(page.locator("#screen-prejoin .ai")).to_have_text(IS_COMPUTER)
     await visit.start_typing(page)

@@ -21,10 +21,11 @@ TABLE = {
     ("chest_pain", "no"): """
 no|No.|nope none|No ma'am|no, not at all|nothing like that|know|Know.|Not that I know of|no chest pain right now
 No, no chest pain.|not right now|no I'm good thank you|No I'm fine.|I'm okay|no, thank God|I don't think so|I do not
-No, I do not.|not that I've noticed|I don't have any|don't have none|I ain't got none|uh-uh|nuh uh|None at all.|never|Absolutely not
+No, I do not.|not that I've noticed
+I don't have any|don't have none|I ain't got none|uh-uh|nuh uh|None at all.|never|Absolutely not
 Nah I'm good|not today|not at all|not really|no problem|no problems at all|no, my chest is fine|it doesn't hurt
 No it doesn't|no, and I'm scared|no pain|I told you no already|no not since I got home|can't say that I do
-No. When can I drive again?""",
+No. When can I drive again?|No. My daughter was here this morning and we had tea.""",
     ("chest_pain", "yes"): """
 yes|Yes.|yeah a little|uh huh|mm hmm|I do|a bit|just a twinge|Yes ma'am I do|sometimes|it comes and goes|I think so
 only when I cough|sort of|I'm afraid so|yes and I'm scared|right now""",
@@ -35,7 +36,8 @@ never mind|who wants to know|well it's not great|I wouldn't say no|not exactly n
 I said I'm not worse|you know|I know|No. Tight.|no but it feels tight|I don't feel good|not good|yes and no
 no more than usual|What?|Okay.|No. Well, a little|sort of not really|no, except when I walk|no wait|no it is|No I have.
 no worse|not much|not too bad|hardly any|I'm not doing so well|no the pain is in my arm|nothing but pressure
-No. Is chest pain normal?|No chest pain, just a pinch|No, I've been pretty good, my daughter came by|um|""",
+No. Is chest pain normal?|No. It was worse last night when I lay down but fine now.
+No chest pain, just a pinch|No, I've been pretty good, my daughter came by|um|""",
     ("trouble_breathing", "no"): """
 no ma'am I can breathe just fine|No, I can breathe just fine.|my breathing is fine|I'm breathing fine|no trouble breathing
 no trouble at all|Breathing is okay|I had trouble breathing in the hospital, but not now
