@@ -14,7 +14,6 @@ from server.checkin.entries import entries_of
 from server.checkin.face import Face
 from server.checkin.goodbye import Goodbye
 from server.checkin.journal import JournalWriter, Page, RecordsUnavailable
-from server.checkin.meaning import version_of
 from server.checkin.mouth import Mouth
 from server.checkin.pages import Pages
 from server.checkin.returning import ReturnWatch
@@ -233,7 +232,8 @@ class CheckIn:
             await self._tell(self._thread.welcome_back(), e.ConnectionChanged("reconnected"))
         else:
             self._greeted = True
-            pack, learned = self._setting.pack, version_of(self._setting.classifier)
+            pack, classifier = self._setting.pack, self._setting.classifier
+            learned = classifier.version if classifier else ""
             started = e.CheckInStarted(pack.id, pack.version, pack.content_hash, self._resumed, learned)
             decision = self._thread.welcome_back() if self._resumed else self._thread.greet()
             await self._tell(decision, started, e.ConnectionChanged("connected"))

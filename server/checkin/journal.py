@@ -122,10 +122,6 @@ class JournalWriter:
             self._handed.set()
         return written
 
-    async def commit(self, events: tuple[Event, ...], pages: tuple[Page, ...] = ()) -> None:
-        """Write events and pages and return when they are durable; raises as `durable` does."""
-        await self.durable(self.post(*events, pages=pages))
-
     async def durable(self, *steps: "asyncio.Future[None]") -> None:
         """Wait until steps are durable. Raises RecordsUnavailable where that takes too long or will never be; what only
         takes long is written all the same."""

@@ -14,12 +14,11 @@ _logger = logging.getLogger(__name__)
 class Classifier(Protocol):
     """`knowledge.likeness.Classifier`, or likenesses that a test has written down."""
 
+    @property
+    def version(self) -> str:
+        """What it learned from, for the journal."""
+
     def judge(self, utterance: str) -> Awaitable[tuple[Likeness, ...]]: ...
-
-
-def version_of(classifier: Classifier | None) -> str:
-    """What the classifier learned from, for the journal; empty where there is none."""
-    return str(getattr(classifier, "version", ""))
 
 
 async def likenesses(classifier: Classifier | None, text: str, until: float) -> tuple[Likeness, ...] | None:

@@ -56,7 +56,7 @@ class Thread:
     _last: str = ""
 
     def __post_init__(self) -> None:
-        self.state = self._before = policy.initial_state(self.pack, self.visit)
+        self.state = self._before = State()
 
     def greet(self) -> Decision:
         """The first words."""

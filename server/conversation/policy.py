@@ -36,11 +36,6 @@ FAILURE = "(the computer helper failed)"
 """Quote of a page that the service itself asked for."""
 
 
-def initial_state(pack: Pack, visit: Visit) -> State:
-    """Before the first word."""
-    return State()
-
-
 def greet(pack: Pack, visit: Visit, state: State) -> Decision:
     """The first words, up to and with the first question."""
     reply = Reply(pack, visit, state)
@@ -358,7 +353,6 @@ __all__ = [
     "context_of",
     "decide",
     "greet",
-    "initial_state",
     "on_nurse_button",
     "welcome_back",
 ]

@@ -29,14 +29,11 @@ def danger_reading(pack: Pack, question: Question, heard: Heard, denied: bool = 
     if is_clean_denial(pack, question, _without_requests(pack, heard, BESIDE)):
         return Reading.NO
     heard = _without_requests(pack, heard, ("human",))
-    yes = _said_yes(pack, question, heard, pack.answers.any_yes)
-    if not yes:
+    if not _said_yes(pack, question, heard, pack.answers.any_yes):
         if is_unsure(pack, heard):
             return Reading.UNSURE
         return Reading.NO if denied and not _doubts(pack, question, heard) else Reading.UNCLEAR
-    no = _said_no(pack, heard)
-    well = bool(find(pack, pack.answers.well, heard.text))
-    if yes and not no and not well:
+    if not _said_no(pack, heard) and not find(pack, pack.answers.well, heard.text):
         return Reading.YES
     doubted = _doubts(pack, question, heard) or opens_with_yes(pack, heard)
     return Reading.NO if denied and not doubted else Reading.UNCLEAR

@@ -15,8 +15,8 @@ from server import lessons
 from server.app import PERSONAS, load_packs
 from server.config import Settings
 from server.conversation.gate import Gate
-from server.conversation.policy import decide, greet, initial_state
-from server.conversation.state import Visit
+from server.conversation.policy import decide, greet
+from server.conversation.state import State, Visit
 from server.conversation.triage import triage
 from server.knowledge import kit as knowledge
 from server.model_store import ModelStore
@@ -73,7 +73,7 @@ def material(pack: Pack) -> Material:
 
 def measure(found: Material, judge: Judge | None) -> None:
     """One table for a persona."""
-    pack, opening = found.pack, greet(found.pack, VISIT, initial_state(found.pack, VISIT)).state
+    pack, opening = found.pack, greet(found.pack, VISIT, State()).state
     print(f"\n{pack.id} {pack.version}: {len(found.utterances)} utterances, {len(found.rambles)} rambles")
     print(f"  {'':<42}{'n':>6}{'p50 ms':>9}{'p95 ms':>9}{'of limit':>10}{'p95 processor ms':>18}{'of limit':>10}")
     for name, texts in (("utterances", found.utterances), ("rambles", found.rambles)):

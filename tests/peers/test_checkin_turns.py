@@ -1,12 +1,10 @@
 """What happens at once in a real check-in is judged one after the other, and nothing is promised that is not on record."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
+from dataclasses import replace
 
 from server.checkin.deadlines import ADVISED_WITHIN
+from server.checkin.returning import ReturnWatch
 from server.checkin.seat import Seat
 from server.escalation import desk
 from server.speech.session import SpeechKit
@@ -15,9 +13,9 @@ from server.vocabulary import events as e
 from server.vocabulary.findings import Likeness, Tier
 from tests.fakes.language_server import LanguageServer, hangs_after
 from tests.fakes.outage import Outage
-from tests.fakes.records import NURSE, Records, records_in
+from tests.fakes.records import NURSE, Records
 from tests.fakes.waiting import until
-from tests.peers.bedside import Bedside, bedside, means
+from tests.peers.bedside import PACK, Bedside, bedside, means
 
 KIND = "peers"
 
@@ -31,6 +29,8 @@ SOON = 8.0
 class Slow:
     """A classifier that finds nothing and holds the first utterance back until it is told to answer."""
 
+    version = "slow"
+
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.answer = asyncio.Event()
@@ -40,21 +40,6 @@ class Slow:
         if len(self.asked) == 1:
             await self.answer.wait()
         return ()
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    async with records_in(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def kit() -> AsyncIterator[SpeechKit]:
-    """A voice and no recognizer: the patient types."""
-    process = VoiceProcess("espeak", "en-us+f3")
-    await process.prepare(["Hello."])
-    yield SpeechKit(None, Voice(process), None)
-    await process.close()
 
 
 def gated(there: Bedside) -> list[str]:
@@ -297,3 +282,29 @@ async def test_when_the_voice_is_dead_words_still_count_and_answers_are_shown(re
         await asyncio.wait_for(there.checkin.ended.wait(), SOON)
     assert turns(there) == [CHEST]
     await dead.close()
+
+
+AT_ONCE = PACK.numbers.dropped_emergency.model_copy(update={"value": 0.05})
+SOON_MISSED = replace(PACK, numbers=PACK.numbers.model_copy(update={"dropped_emergency": AT_ONCE}))
+
+
+async def test_who_is_lost_after_a_danger_sign_and_does_not_come_back_is_looked_for(
+    records: Records, brisk: SpeechKit
+) -> None:
+    async with bedside(records, brisk, None, pack=SOON_MISSED) as there:
+        await there.say("my chest hurts and it goes down my left arm")
+        await there.checkin.lost()
+        await until(lambda: there.of(e.EscalationRequested)[-1].trigger == "DROPPED_IN_RED", 10)
+        pages = [page.trigger for page in await records.database.run(lambda tx: desk.open_pages(tx, NURSE))]
+    assert "DROPPED_IN_RED" in pages
+
+
+async def test_who_comes_back_in_time_is_not_looked_for() -> None:
+    reports: list[str] = []
+    watch = ReturnWatch(lambda: reports.append("away"))
+    watch.start(0.0)
+    watch.stop()
+    watch.start(None)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert reports == []

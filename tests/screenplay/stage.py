@@ -17,7 +17,7 @@ from server.conversation.cues import on_cue
 from server.conversation.dropping import on_dropped
 from server.conversation.gate import Gate
 from server.conversation.interruption import on_cut_off
-from server.conversation.policy import decide, greet, initial_state, on_nurse_button, welcome_back
+from server.conversation.policy import decide, greet, on_nurse_button, welcome_back
 from server.conversation.silence import on_silence
 from server.conversation.state import Decision, State, Visit
 from server.persona.loading import load_pack
@@ -136,7 +136,7 @@ def play(rules: Pack, screenplay: Screenplay) -> Played:
     """Every scene in order; problems name the scene."""
     visit, played = visit_of(screenplay), Played()
     gate = Gate(rules, visit)
-    opening = greet(rules, visit, initial_state(rules, visit))
+    opening = greet(rules, visit, State())
     state = opening.state
     played.transcript.append("Ana: " + " ".join(line.text for line in opening.lines))
     for number, scene in enumerate(screenplay.scenes, 1):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from server.conversation.gate import Gate
-from server.conversation.policy import decide, greet, initial_state
+from server.conversation.policy import decide, greet
 from server.conversation.silence import next_silence, on_silence
 from server.conversation.state import Decision, State, Visit
 from server.persona.pack import Pack
@@ -65,7 +65,7 @@ def pack(request: pytest.FixtureRequest) -> Pack:
 def stream(pack: Pack, seed: int, words: list[str]) -> Stream:
     rng = random.Random(seed)
     usual = rng.sample(words, k=rng.randint(1, len(words)))
-    run = Stream([greet(pack, VISIT, initial_state(pack, VISIT))], [])
+    run = Stream([greet(pack, VISIT, State())], [])
     while run.last.state.mode == "routine" and len(run.texts) < pack.numbers.turns_end.value + SLACK:
         run.texts.append(rng.choice(usual))
         run.decisions.append(decide(pack, VISIT, run.last.state, run.texts[-1]))
@@ -103,7 +103,7 @@ def test_every_sentence_passes_the_gate(pack: Pack, harmless: list[Stream], anyt
 
 def test_a_replay_ends_in_the_same_state(pack: Pack, anything: list[Stream]) -> None:
     for run in anything[:15]:
-        state = greet(pack, VISIT, initial_state(pack, VISIT)).state
+        state = greet(pack, VISIT, State()).state
         for text in run.texts:
             state = decide(pack, VISIT, state, text).state
         assert state == run.last.state
@@ -120,7 +120,7 @@ def test_every_question_is_closed_once_a_check_in_has_ended(pack: Pack, harmless
 
 
 def test_staying_ends_after_a_long_silence(pack: Pack) -> None:
-    state = decide(pack, VISIT, greet(pack, VISIT, initial_state(pack, VISIT)).state, "my chest hurts").state
+    state = decide(pack, VISIT, greet(pack, VISIT, State()).state, "my chest hurts").state
     ladder = []
     for due in filter(None, (next_silence(pack, state) for _ in range(4))):
         ladder.append(due)
@@ -131,7 +131,7 @@ def test_staying_ends_after_a_long_silence(pack: Pack) -> None:
 def test_staying_never_goes_back_to_routine_questions(pack: Pack) -> None:
     rng = random.Random(7)
     routine = {script for q in pack.questions if q not in pack.staying.values() for script in (q.ask, q.again)}
-    state: State = decide(pack, VISIT, greet(pack, VISIT, initial_state(pack, VISIT)).state, "I can't breathe").state
+    state: State = decide(pack, VISIT, greet(pack, VISIT, State()).state, "I can't breathe").state
     said: set[str] = set()
     for _ in range(200):
         decision = decide(pack, VISIT, replace(state, stop_checked=False), rng.choice(HARMLESS))

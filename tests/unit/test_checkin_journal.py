@@ -43,6 +43,9 @@ class Desk:
     def fail(self) -> None:
         self.failures += 1
 
+    async def committed(self, event: e.Event, pages: tuple[Page, ...] = ()) -> None:
+        await self.writer.durable(self.writer.post(event, pages=pages))
+
     async def written(self) -> list[e.Event]:
         entries = await self.records.database.run(lambda tx: journal.read(tx, CONDUCTOR, self.where.checkin))
         return [entry.event for entry in entries]
@@ -71,7 +74,7 @@ def turn(number: int) -> e.PatientTurn:
 async def test_a_write_that_fails_once_is_written_after_all_in_order(there: Desk) -> None:
     with Outage(there.records.database, times=1) as outage:
         there.writer.post(turn(1))
-        await there.writer.commit((turn(2),), (Page(CHEST, 2),))
+        await there.committed(turn(2), pages=(Page(CHEST, 2),))
         there.writer.post(turn(3))
         await there.writer.close()
     written = await there.written()
@@ -86,7 +89,7 @@ async def test_while_the_records_are_down_nobody_is_told_that_a_page_is_out_and_
     with Outage(there.records.database) as outage:
         there.writer.post(turn(1))
         with pytest.raises(RecordsUnavailable):
-            await asyncio.wait_for(there.writer.commit((turn(2),), (Page(CHEST, 2),)), SOON)
+            await asyncio.wait_for(there.committed(turn(2), pages=(Page(CHEST, 2),)), SOON)
         await until(lambda: there.failures)
         assert there.shown == []
         assert outage.failed >= 3
@@ -107,8 +110,8 @@ async def test_a_step_that_cannot_be_written_holds_up_no_other(there: Desk) -> N
 
 async def test_what_cannot_be_shown_is_written_and_the_writer_goes_on(there: Desk) -> None:
     there.refused.append(turn(1))
-    await asyncio.wait_for(there.writer.commit((turn(1),)), SOON)
-    await asyncio.wait_for(there.writer.commit((turn(2),)), SOON)
+    await asyncio.wait_for(there.committed(turn(1)), SOON)
+    await asyncio.wait_for(there.committed(turn(2)), SOON)
     assert await there.written() == [turn(1), turn(2)]
     assert there.shown == [turn(2)]
 
@@ -118,14 +121,14 @@ async def test_where_there_is_no_room_the_caller_learns_of_it(there: Desk) -> No
         for number in range(1, 1001):
             there.writer.post(turn(number))
         with pytest.raises(RecordsUnavailable):
-            await asyncio.wait_for(there.writer.commit((turn(1001),)), 0.5)
+            await asyncio.wait_for(there.committed(turn(1001)), 0.5)
 
 
 async def test_after_the_end_nothing_is_taken(there: Desk) -> None:
-    await there.writer.commit((turn(1),))
+    await there.committed(turn(1))
     await there.writer.close()
     with pytest.raises(RecordsUnavailable):
-        await asyncio.wait_for(there.writer.commit((turn(2),)), 0.5)
+        await asyncio.wait_for(there.committed(turn(2)), 0.5)
 
 
 async def test_a_writer_that_dies_says_so_and_leaves_nobody_waiting(there: Desk) -> None:
@@ -137,7 +140,7 @@ async def test_a_writer_that_dies_says_so_and_leaves_nobody_waiting(there: Desk)
     assert isinstance(waiting.exception(), RecordsUnavailable)
     assert there.failures == 1
     with pytest.raises(RecordsUnavailable):
-        await asyncio.wait_for(there.writer.commit((turn(2),)), 0.5)
+        await asyncio.wait_for(there.committed(turn(2)), 0.5)
 
 
 async def test_an_end_during_an_outage_comes_to_an_end(there: Desk) -> None:

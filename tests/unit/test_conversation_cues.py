@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.conversation.cues import on_cue
-from server.conversation.policy import decide, greet, initial_state
+from server.conversation.policy import decide, greet
 from server.conversation.silence import next_silence, on_silence
 from server.conversation.state import State, Visit
 from server.persona.loading import load_pack
@@ -16,7 +16,7 @@ KIND = "unit"
 
 PACK = load_pack(Path(__file__).parents[2] / "personas" / "post-discharge")
 VISIT = Visit("Rosa", "Lakeside Clinic", "555-0142")
-OPEN = greet(PACK, VISIT, initial_state(PACK, VISIT)).state
+OPEN = greet(PACK, VISIT, State()).state
 ASKING = sorted(cue.id for cue in PACK.cues.values() if cue.does == "ask")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.conversation.policy import decide, greet, initial_state, on_nurse_button
+from server.conversation.policy import decide, greet, on_nurse_button
 from server.conversation.silence import on_silence
 from server.conversation.state import State, Visit
 from server.persona.loading import load_pack
@@ -18,7 +18,7 @@ VISIT = Visit("Rosa", conditions=("heart_failure",))
 
 
 def begun() -> State:
-    return greet(PACK, VISIT, initial_state(PACK, VISIT)).state
+    return greet(PACK, VISIT, State()).state
 
 
 def hit_on(words: str, state: State | None = None) -> TriggerHit:

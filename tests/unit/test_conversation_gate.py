@@ -6,7 +6,7 @@ import pytest
 
 from server.conversation.gate import Gate
 from server.conversation.interruption import on_cut_off
-from server.conversation.policy import decide, greet, initial_state, on_nurse_button, welcome_back
+from server.conversation.policy import decide, greet, on_nurse_button, welcome_back
 from server.conversation.silence import on_silence
 from server.conversation.state import State, Visit
 from server.conversation.wording import approved_sentences
@@ -21,7 +21,7 @@ CALL_911 = "Please call 911 now, or have someone there call."
 
 @pytest.fixture
 def start() -> State:
-    return greet(PACK, VISIT, initial_state(PACK, VISIT)).state
+    return greet(PACK, VISIT, State()).state
 
 
 def test_allows_an_approved_sentence_with_its_slots_filled() -> None:
@@ -87,7 +87,7 @@ def test_asking_to_repeat_uses_up_no_ask(start: State) -> None:
 
 
 def test_says_it_is_a_computer_helper_at_the_start_and_at_the_end(start: State) -> None:
-    first = {line.script for line in greet(PACK, VISIT, initial_state(PACK, VISIT)).lines}
+    first = {line.script for line in greet(PACK, VISIT, State()).lines}
     last = {line.script for line in decide(PACK, VISIT, start, "stop").lines}
     assert "greeting.not_a_person" in first
     assert {"close.not_a_person", "close.call_911"} <= last

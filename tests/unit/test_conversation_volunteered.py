@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.conversation.policy import decide, greet, initial_state
+from server.conversation.policy import decide, greet
 from server.conversation.state import Decision, State, Visit
 from server.persona.loading import load_pack
 from server.record.patients import Medicine
@@ -33,7 +33,7 @@ TO_MISSED = (*TO_PILLS, "yes", "twice a day", "for clots", "no", "nothing", "no"
 
 def after(*turns: str, visit: Visit = VISIT) -> Decision:
     """The decision after these turns."""
-    decision = greet(PACK, visit, initial_state(PACK, visit))
+    decision = greet(PACK, visit, State())
     for text in turns:
         decision = decide(PACK, visit, decision.state, text)
     return decision
