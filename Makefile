@@ -26,8 +26,8 @@ test: system browser setup language-server
 	$(BIN)/pytest
 
 check: setup
-	$(BIN)/ruff format --check server tests
-	$(BIN)/ruff check server tests
+	$(BIN)/ruff format --check server perception tests
+	$(BIN)/ruff check server perception tests
 	$(BIN)/mypy
 	cd web && $(NPM) run check
 	$(BIN)/pytest tests/contract
