@@ -45,11 +45,11 @@ class TurnTimings:
     still_voiced: float = 0.35
     """Probability that keeps it, just after voice."""
     speculate_after: float = 0.096
-    vote_windows: tuple[int, ...] = (4, 10, 19)
-    """Silent windows at which the audio model is asked."""
+    vote_windows: tuple[int, ...] = (4, 7, 10, 14)
+    """Silent windows at which the audio model is asked; it grows surer with each (docs/measurements.md)."""
     floor: float = 0.19
     """Least silence before any end."""
-    finished: tuple[tuple[float, float], ...] = ((0.30, 0.19), (0.18, 0.30), (0.0, 0.45))
+    finished: tuple[tuple[float, float], ...] = ((0.30, 0.19), (0.18, 0.28), (0.0, 0.45))
     """For a finished sentence: (vote at least, silence needed)."""
     finished_unvoted: float = 0.40
     doubtful: float = 1.35
