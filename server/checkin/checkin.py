@@ -80,7 +80,7 @@ class CheckIn:
         self._partial: frozenset[str] = frozenset()
         self._stopwatch = Stopwatch()
         self._greeted = False
-        self._return = ReturnWatch(lambda: self._worker.do("unreachable", self._look_for))
+        self.returning = ReturnWatch(lambda: self._worker.do("unreachable", self._look_for))
         self.ended = asyncio.Event()
         """Set once `CheckInEnded` is recorded."""
         call.playout.listen(self._on_playout)
@@ -125,7 +125,7 @@ class CheckIn:
 
     def moved(self) -> None:
         """The same page goes on over a new peer, for example with its camera: nothing was missed, nothing is said."""
-        self._return.stop()
+        self.returning.stop()
         self._silence.resume()
         self._face.again()
 
@@ -220,7 +220,7 @@ class CheckIn:
     # The worker's steps
 
     async def _greet(self) -> None:
-        self._return.stop()
+        self.returning.stop()
         if self._goodbye.reason is not None:
             return
         self._silence.resume()
@@ -241,7 +241,7 @@ class CheckIn:
     async def _lost(self) -> None:
         await self._note(e.ConnectionChanged("lost"))
         if not self.ended.is_set():
-            self._return.start(self._thread.unreachable_after())
+            self.returning.start(self._thread.unreachable_after())
 
     async def _look_for(self) -> None:
         """Lost after a danger sign, and not back in time: a nurse is told."""
@@ -395,5 +395,5 @@ class CheckIn:
             stack.push_async_callback(self._call.close)
             stack.push_async_callback(self._speech.close)
             stack.push_async_callback(self._worker.close)
-            self._return.stop()
+            self.returning.stop()
             self._silence.close()

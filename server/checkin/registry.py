@@ -14,6 +14,7 @@ from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
 from server.checkin.seat import Seat
 from server.checkin.setting import Setting
+from server.checkin.thread import Thread, waits_for_return
 from server.checkin.visit import visit_on
 from server.conversation.state import Visit
 from server.media.link import IceServer
@@ -135,7 +136,28 @@ class Registry:
     async def open(self) -> None:
         """Begin with the truth: nobody is connected yet, and what can never be resumed is over."""
         await self._house.database.run(lambda tx: checkins.forget_connections(tx, CONDUCTOR))
+        self._spawn(self.take_up_dangers())
         self._spawn(self._sweep())
+
+    async def take_up_dangers(self) -> None:
+        """Whoever was in danger when a former process ended is waited for again, and told of if they do not come back."""
+        for row in await self._house.database.run(lambda tx: checkins.find_running(tx, CONDUCTOR)):
+            try:
+                await self._wait_for(Patient(row.patient, row.id))
+            except Exception as error:  # noqa: BLE001  one that cannot be taken up must not keep the others waiting
+                log(_logger, logging.ERROR, "danger_not_taken_up", checkin=row.id, error=type(error).__name__)
+
+    async def _wait_for(self, patient: Patient) -> None:
+        async with self._locks.setdefault(patient.checkin, asyncio.Lock()):
+            if patient.checkin in self._running:
+                return
+            row, card, past = await self._house.database.run(lambda tx: _open(tx, patient))
+            pack = self._house.packs.get(row.persona)
+            if pack is None or not waits_for_return(Thread(pack, visit_of(card, pack, row)), past):
+                return
+            running = await self._take_up(patient)
+            running.checkin.lost()
+            self._left(patient.checkin)
 
     async def _sweep(self) -> None:
         while True:
@@ -242,6 +264,7 @@ class Registry:
             if running is None or (running.leaving is None and not running.checkin.ended.is_set()):
                 return
             try:
+                await running.checkin.returning.hurry()
                 await running.checkin.close()
             finally:
                 del self._running[checkin]

@@ -178,3 +178,10 @@ class Thread:
     def _moved(self, decision: Decision) -> Decision:
         self.state = decision.state
         return decision
+
+
+def waits_for_return(thread: Thread, past: Sequence[Event]) -> bool:
+    """Whether somebody must be told if the patient of this journal does not come back, and has not been told yet."""
+    states = [event.state for event in past if isinstance(event, ConnectionChanged)]
+    thread.replay(past)
+    return thread.unreachable_after() is not None and states[-1:] != ["unreachable"]
