@@ -23,7 +23,7 @@ _NOISE = 2.0
 _APART = 3
 """Frames between two spectra that are compared: 30 ms, within which a steady mouth stays where it is."""
 _REGIONS = ((0, 2), (2, 4), (4, 6), (6, 8), (8, 12), (12, 18), (18, 24))
-"""Bands taken together: below the first formant, around it, and so on up; a schwa and a nasal differ there from other vowels."""
+"""Bands taken together, from below the first formant up: there a schwa and a nasal differ from other vowels."""
 _SMOOTH = 5
 _NEAR = 0.06
 """Seconds of other sound between a filler and a pause after which the pause counts a third."""
@@ -117,9 +117,7 @@ def _bridged(steady: Mask, sounding: Mask, limits: FillerLimits) -> list[tuple[i
     return joined
 
 
-def _describe(
-    track: Track, bands: Floats, flux: Floats, loud: Mask, usual: float, start: int, end: int
-) -> Floats:
+def _describe(track: Track, bands: Floats, flux: Floats, loud: Mask, usual: float, start: int, end: int) -> Floats:
     inside = flux[start + 2 : end - 2]
     melody = track.semitones[start:end]
     line = np.polyval(np.polyfit(np.arange(end - start), melody, 1), np.arange(end - start))

@@ -17,7 +17,7 @@ _OVER_NOISE = 3.0
 _CLEAN = 15.0
 """dB over the noise from which the level can be trusted to show where voice ends."""
 _VOWEL = 15.0
-"""dB below the vowels, or more, has a pitched sound to be to count as voice where the model, unsure of long vowels, hears none."""
+"""dB below the vowels down to which a pitched sound is voice where the model, unsure of long vowels, hears none."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ def phrasing(track: Track, limits: PauseLimits) -> Phrasing:
 
 def audible(track: Track) -> Mask:
     """Frames with voice in them, without what the model hears after its end."""
-    least = max(track.speech_level - _WEAKEST, track.noise_level + _OVER_NOISE) if track.noise_ratio > _CLEAN else -np.inf
+    least = (
+        max(track.speech_level - _WEAKEST, track.noise_level + _OVER_NOISE) if track.noise_ratio > _CLEAN else -np.inf
+    )
     vowel = (track.hertz > 0) & (track.level > track.speech_level - _VOWEL) & (track.level > track.noise_level + _CLEAN)
     return (track.voice & (track.level > least)) | vowel

@@ -43,8 +43,9 @@ def candidates(correlation: Floats, limits: PitchLimits) -> Candidates:
     left, middle, right = region[rows, best], region[rows, best + 1], region[rows, best + 2]
     bend = left - 2 * middle + right
     shift = np.clip(0.5 * (left - right) / np.where(bend < 0, bend, np.float32(-1.0)), -0.5, 0.5)
-    height = np.clip(middle - 0.25 * (left - right) * shift, 0.0, 0.9999)
-    return Candidates(RATE / (best + shortest + shift), np.maximum(score[rows, best], -1.0), height)
+    height: Floats = np.clip(middle - 0.25 * (left - right) * shift, 0.0, 0.9999)
+    hertz: Floats = (RATE / (best + shortest + shift)).astype(np.float32)
+    return Candidates(hertz, np.maximum(score[rows, best], np.float32(-1.0)), height)
 
 
 @dataclass(frozen=True)

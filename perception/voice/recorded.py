@@ -3,8 +3,9 @@
 import numpy as np
 
 from perception.voice.limits import Limits, limits
+from perception.voice.measuring import WINDOW
 from perception.voice.spectrum import RATE, Floats, Samples
-from perception.voice.stream import WINDOW, VoiceStream
+from perception.voice.stream import VoiceStream
 from perception.voice.turn import VoiceTurn
 
 

@@ -66,4 +66,4 @@ def look(samples: Samples, lags: int) -> Frames:
     correlation /= _HANN_CORRELATION[: lags + 1]
     bands = energy[:, _FIRST_BIN : _FIRST_BIN + BANDS * _BAND_BINS].reshape(-1, BANDS, _BAND_BINS).sum(axis=2)
     level = 10 * np.log10(power + _QUIET)
-    return Frames(level, bands, correlation)
+    return Frames(level.astype(np.float32), bands, correlation.astype(np.float32, copy=False))

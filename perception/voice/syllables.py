@@ -21,6 +21,6 @@ def nuclei(track: Track, speech: Mask, limits: SyllableLimits) -> npt.NDArray[np
     energy = 10 * np.log10(track.bands[:, NUCLEUS_BANDS].sum(axis=1) + 1e-10)
     contour = np.convolve(energy, _SMOOTH, "same")
     least = np.median(contour[speech]) - limits.under_median
-    peaks, _ = find_peaks(contour, height=least, prominence=limits.dip)
+    peaks: npt.NDArray[np.intp] = find_peaks(contour, height=least, prominence=limits.dip)[0]
     voiced = np.convolve(track.hertz > 0, _NEAR, "same") > 0
     return peaks[voiced[peaks] & speech[peaks]]

@@ -1,4 +1,4 @@
-"""Tremor: how much of the pitch's movement is trembling. Pure. A weak cue (research: 0.6 AUC at best); it never counts alone."""
+"""Tremor: how much of the pitch's movement is trembling. Pure. A weak cue (0.6 AUC at best)."""
 
 import numpy as np
 

@@ -13,7 +13,7 @@ from perception.voice.fillers import Candidate, fillers
 from perception.voice.limits import Limits, Trust, limits
 from perception.voice.pauses import Phrasing, phrasing
 from perception.voice.restarts import filler_words, restarts, spoken_words
-from perception.voice.spectrum import HOP_SECONDS, Floats
+from perception.voice.spectrum import FRAME, HOP, HOP_SECONDS, RATE, Floats
 from perception.voice.syllables import nuclei
 from perception.voice.track import Track
 from perception.voice.tremor import tremor
@@ -38,6 +38,11 @@ class VoiceTurn:
     levels_trusted: bool = True
     """Whether the device leaves the level alone (no automatic gain control)."""
 
+    @property
+    def started(self) -> float:
+        """Seconds on the session's clock of the track's first sample."""
+        return self.ended - self.track.seconds - (FRAME - HOP) / RATE
+
 
 @dataclass(frozen=True)
 class _Measured:
@@ -56,8 +61,9 @@ def turn_readings(turn: VoiceTurn, using: Limits | None = None) -> tuple[Reading
 
 
 def heard_fillers(turn: VoiceTurn, using: Limits | None = None) -> tuple[tuple[float, float], ...]:
-    """Start and end of each filler in the sound, in seconds after the track's first sample."""
-    return tuple(_span(one) for one in fillers(turn.track, (using or limits()).filler))
+    """Start and end of each filler in the sound, in seconds on the session's clock."""
+    spans = (_span(one) for one in fillers(turn.track, (using or limits()).filler))
+    return tuple((turn.started + start, turn.started + end) for start, end in spans)
 
 
 def _reading(turn: VoiceTurn, measured: _Measured, trust: Trust) -> Reading:
@@ -126,7 +132,7 @@ def _union(turn: VoiceTurn, heard: tuple[Candidate, ...], numbers: Limits) -> in
 
 
 def _span(one: Candidate) -> tuple[float, float]:
-    """A frame's middle lies 20 ms after its first sample."""
+    """Seconds after the track's first sample; a frame's middle lies 20 ms after its own."""
     return one.start * HOP_SECONDS + 0.02, one.end * HOP_SECONDS + 0.02
 
 

@@ -1,11 +1,10 @@
 """Fits the weights of the filler score to synthetic patients and says how well it does on voices it was not fitted to.
 
-`python -m tests.bench.perception_fillers` prints the block for `perception/voice/limits.yaml`, then recall and precision. Needs no
-recording of anybody: eSpeak NG's voices, and flite's where its command is installed.
+`python -m tests.bench.perception_fillers` prints the block for `perception/voice/limits.yaml`, then recall and precision.
+Needs no recording of anybody: eSpeak NG's voices, and flite's where its command is installed.
 """
 
 import subprocess
-import sys
 import tempfile
 import wave
 from collections.abc import Iterator
@@ -23,11 +22,32 @@ from perception.voice.recorded import recorded_turns
 from tests.fakes.patients_voice import RATE, PatientsVoice, Planted, Sound, audible, fluent, hesitant
 
 FITTED = (
-    *("en-us", "en-us+f3", "en+m3", "en-us+f2", "en-us+m1", "en+f5", "en-us+Mike", "en-us+steph", "en+klatt", "en-us+adam"),
+    *(
+        "en-us",
+        "en-us+f3",
+        "en+m3",
+        "en-us+f2",
+        "en-us+m1",
+        "en+f5",
+        "en-us+Mike",
+        "en-us+steph",
+        "en+klatt",
+        "en-us+adam",
+    ),
     *("gmw/en-GB-x-rp", "en-us+anika", "flite:slt", "flite:rms"),
 )
 HELD_OUT = (
-    *("en", "en-us+m7", "en+f4", "en-us+Annie", "en-us+Andy", "gmw/en-GB-scotland", "en-us+grandma", "en-us+max", "en-us+linda"),
+    *(
+        "en",
+        "en-us+m7",
+        "en+f4",
+        "en-us+Annie",
+        "en-us+Andy",
+        "gmw/en-GB-scotland",
+        "en-us+grandma",
+        "en-us+max",
+        "en-us+linda",
+    ),
     *("en+m5", "en-us+klatt4", "flite:awb", "flite:kal16"),
 )
 NOISES = (1e-4, 1e-4, 0.005, 0.01, 0.03)
@@ -72,15 +92,14 @@ def turns(voices: PatientsVoice, names: tuple[str, ...]) -> Iterator[tuple[str, 
 def examine(turn: Planted) -> list[tuple[Candidate, bool]]:
     """Its candidates, and whether each is a filler for most of its length."""
     (whole,) = recorded_turns(turn.sound, turn.probabilities)
-    lead = turn.seconds - whole.track.seconds - (turn.seconds - whole.ended)
     return [
-        (one, any(_shared(one, lead, span) > one.seconds / 2 for span in turn.fillers))
+        (one, any(_shared(one, whole.started, span) > one.seconds / 2 for span in turn.fillers))
         for one in candidates(whole.track, limits().filler)
     ]
 
 
-def _shared(one: Candidate, lead: float, span: tuple[float, float]) -> float:
-    start, end = one.start * 0.01 + 0.02 + lead, one.end * 0.01 + 0.02 + lead
+def _shared(one: Candidate, began: float, span: tuple[float, float]) -> float:
+    start, end = one.start * 0.01 + 0.02 + began, one.end * 0.01 + 0.02 + began
     return min(end, span[1]) - max(start, span[0])
 
 
@@ -101,7 +120,9 @@ def fit(rows: Matrix, labels: npt.NDArray[np.bool_]) -> tuple[Matrix, float]:
     return weights, float(found[-1] - weights @ middle)
 
 
-def report(name: str, seen: list[tuple[str, str, Planted, list[tuple[Candidate, bool]]]], weights: Matrix, bias: float) -> None:
+def report(
+    name: str, seen: list[tuple[str, str, Planted, list[tuple[Candidate, bool]]]], weights: Matrix, bias: float
+) -> None:
     """Recall of what was planted, precision of what was found, false alarms a minute of fluent speech."""
     for threshold in (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0):
         planted = hits = found = 0
@@ -115,7 +136,10 @@ def report(name: str, seen: list[tuple[str, str, Planted, list[tuple[Candidate, 
             false[kind] = false.get(kind, 0) + len(chosen) - sum(chosen)
             seconds[kind] = seconds.get(kind, 0.0) + turn.seconds
         rates = ", ".join(f"{kind} {60 * false[kind] / seconds[kind]:.1f}" for kind in false)
-        print(f"{name:16} over {threshold:4.1f}: recall {hits / max(planted, 1):.2f}, precision {hits / max(found, 1):.2f}; false a minute: {rates}")
+        print(
+            f"{name:16} over {threshold:4.1f}: recall {hits / max(planted, 1):.2f}, "
+            f"precision {hits / max(found, 1):.2f}; false a minute: {rates}"
+        )
 
 
 def main() -> None:
@@ -137,4 +161,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,4 +1,4 @@
-"""Synthetic patients whose hesitations are known: sentences of eSpeak voices with fillers, pauses and stretched words in between."""
+"""Synthetic patients whose hesitations are known: eSpeak's sentences with fillers, pauses and stretched words put in."""
 
 import json
 import subprocess
@@ -77,7 +77,8 @@ def audible(sound: npt.NDArray[np.float64]) -> Sound:
     """From the first to the last audible sample, loudest at one half."""
     loud = np.flatnonzero(np.abs(sound) > np.abs(sound).max() * 0.01)
     cut = sound[loud[0] : loud[-1] + 1]
-    return (cut / np.abs(cut).max() / 2).astype(np.float32)
+    level: Sound = (cut / np.abs(cut).max() / 2).astype(np.float32)
+    return level
 
 
 class Line:
@@ -130,7 +131,9 @@ def hesitant(voices: PatientsVoice, voice: str, seed: int, *, noise: float = 1e-
         if place in chosen:
             filler = FILLERS[chance.integers(len(FILLERS))]
             pace, lower, softer = int(chance.choice([80, 100, 120])), int(chance.integers(0, 6)), chance.uniform(0.5, 1)
-            gaps = [chance.uniform(0.15, 0.8), chance.uniform(0.15, 0.9)] if apart else [0.03, chance.choice([0.03, 0.4])]
+            gaps = (
+                [chance.uniform(0.15, 0.8), chance.uniform(0.15, 0.9)] if apart else [0.03, chance.choice([0.03, 0.4])]
+            )
             line.silence(gaps[0] if place else 0.0)
             line.filler(voices.say(filler, voice, pace, pitch - lower) * np.float32(softer)).silence(gaps[1])
         line.speech(voices.say(part, voice, rate, pitch))
