@@ -24,5 +24,5 @@ def recorded_turns(
         stream.push(window, float(probability))
         if stream.active and stream.silence >= numbers.pause.ends_turn:
             turns.append(stream.finish((index + 1) * WINDOW / RATE, levels_trusted=levels_trusted))
-    turns.append(stream.finish(len(samples) / RATE, levels_trusted=levels_trusted))
+    turns.append(stream.finish(len(padded) / RATE, levels_trusted=levels_trusted))
     return tuple(turn for turn in turns if turn is not None)
