@@ -81,6 +81,8 @@ class PitchPath:
         local = np.concatenate([found.strength, self._unvoiced(level)[:, None]], axis=1)
         for step, gain in zip(steps, local, strict=True):
             self._advance(step, gain)
+        if self._score is not None:
+            self._score -= self._score.max()  # only differences count, and the sum must not grow for minutes
         self._octaves = octaves[-1]
         self._hertz.extend(found.hertz)
         self._periodicity.extend(found.periodicity)
@@ -102,7 +104,6 @@ class PitchPath:
         ways = self._score[:, None] + step
         self._back.append(ways.argmax(axis=0))
         self._score = ways.max(axis=0) + gain
-        self._score -= self._score.max()
 
     @property
     def open(self) -> int:

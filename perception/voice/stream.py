@@ -20,7 +20,7 @@ _KEPT_BEFORE = 14
 _RECENT = 300
 """Frames (3 s) looked at for fillers."""
 _LOOK_EVERY = 24
-_LOOK_AT = (3, 6, 9)
+_LOOK_AT = (3, 7, 11)
 """Windows of silence at which the last sound is judged again: it has ended, and the silence grows into a pause."""
 _HANGOVER = 15
 """Frames for which the voice-activity model may hear a voice after its end."""
@@ -60,7 +60,8 @@ class VoiceStream:
         self._windows = self._silent = 0
         self._lead = self._paused = 0.0
         self._looked = -_LOOK_EVERY
-        self._fillers, self._filler = 0, 0.0
+        self._fillers = 0
+        self._filler = self._trail_off = 0.0
 
     @property
     def silence(self) -> float:
@@ -117,11 +118,11 @@ class VoiceStream:
             pause_ratio=(self._paused + counted) / max(seconds - pause + counted, WINDOW / RATE),
             filler=self._filler,
             fillers=self._fillers,
-            trail_off=trail_off(self._measuring.level.view[self._measuring.voice.view]),
+            trail_off=self._trail_off,
         )
 
     def _look(self) -> None:
-        """Look for fillers when a silence has begun and while it grows, and now and then."""
+        """Look for fillers and at the level when a silence has begun and while it grows, and now and then."""
         at_silence = self._silent in _LOOK_AT and self._looked != self._windows
         if self._windows - self._looked < _LOOK_EVERY and not at_silence:
             return
@@ -131,6 +132,7 @@ class VoiceStream:
         voices = np.flatnonzero(track.voice)
         last = bool(found) and len(voices) > 0 and int(voices[-1]) - found[-1].end < _HANGOVER
         self._fillers, self._filler = len(found), found[-1].seconds if last else 0.0
+        self._trail_off = trail_off(self._measuring.level.view[self._measuring.voice.view])
 
     def finish(
         self,
