@@ -41,12 +41,15 @@ _UPPER_LIP = 0
 _IMAGE_FROM_HEAD = np.array([1.0, -1.0, -1.0])
 """The picture's axes point down and away, the head's up and towards the camera."""
 
+_USED = 387
+"""Landmarks up to the last one that is measured."""
+
 Points = NDArray[np.float64]
 
 
 def measure(face: Face) -> NDArray[np.float64]:
     """(13,) in the order of `FRAME_CUES`."""
-    points = face.points.astype(np.float64)
+    points = face.points[:_USED].astype(np.float64)
     flat, deep = _upright(points), _unturned(points, face.rotation)
     share = limits().brow_depth
     pitch, yaw = angles(face.rotation)

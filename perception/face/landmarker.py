@@ -1,7 +1,8 @@
 """MediaPipe's FaceLandmarker: a picture in, what is seen in it out. The one file that knows MediaPipe; it keeps no picture.
 
 One landmarker follows one face and smooths it over time. Whether there is a second face is asked of the detector inside the
-same model file: letting the landmarker look for two costs more on every frame and takes its smoothing away.
+same model file, and what it suspects is looked at closely: letting the landmarker look for two costs a third more on every
+frame and takes its smoothing away, so that the eyes' cues were five times as noisy (docs/perception.md).
 """
 
 import os
@@ -20,6 +21,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 _DETECTOR = "face_detector.tflite"
 """Name of the detector inside the model file."""
+_CHECK_SECONDS = 1.0
+"""Between close looks at what may be a second face: each costs as much as two frames."""
 
 
 class FaceUnavailable(Exception):
@@ -27,29 +30,37 @@ class FaceUnavailable(Exception):
 
 
 class Detector:
-    """Counts faces; one for all sessions of a process."""
+    """Says whether a second face is there; one for all sessions of a process."""
 
     def __init__(self, model: Path) -> None:
         """Raises `FaceUnavailable`."""
         base, vision = _library()
+        self._model = model
+        self._pairs: Any = None
         try:
             with zipfile.ZipFile(model) as bundle:
                 options = base.BaseOptions(model_asset_buffer=bundle.read(_DETECTOR))
-            self._detector = vision.FaceDetector.create_from_options(
-                vision.FaceDetectorOptions(base_options=options, running_mode=vision.RunningMode.IMAGE)
-            )
+            self._detector = vision.FaceDetector.create_from_options(vision.FaceDetectorOptions(base_options=options))
         except (OSError, KeyError, zipfile.BadZipFile, RuntimeError, ValueError):
             raise _unusable(model) from None
 
-    def count(self, rgb: Picture) -> int:
-        """Faces in the picture, without those much smaller than the largest."""
+    def suspects(self, rgb: Picture) -> bool:
+        """Whether something besides the largest face looks like a face, and not like one on the wall far behind."""
         found = self._detector.detect(_image(rgb)).detections
-        widths = [one.bounding_box.width for one in found]
-        return sum(width >= limits().quality.second_face * max(widths) for width in widths)
+        widths = sorted(one.bounding_box.width for one in found)
+        return len(widths) > 1 and widths[-2] >= limits().quality.second_face * widths[-1]
+
+    def finds_two(self, rgb: Picture) -> bool:
+        """Whether there really are two faces: a badge or a fold of cloth is no face to the landmark model."""
+        if self._pairs is None:
+            self._pairs = _landmarker(self._model, num_faces=2)
+        return len(self._pairs.detect(_image(rgb)).face_landmarks) > 1
 
     def close(self) -> None:
-        """Give the model back."""
+        """Give the models back; without it MediaPipe complains when the process ends."""
         self._detector.close()
+        if self._pairs is not None:
+            self._pairs.close()
 
 
 class Landmarker:
@@ -57,20 +68,18 @@ class Landmarker:
 
     def __init__(self, model: Path, detector: Detector) -> None:
         """Raises `FaceUnavailable`."""
-        base, vision = _library()
-        options = vision.FaceLandmarkerOptions(
-            base_options=base.BaseOptions(model_asset_path=str(model)),
+        _, vision = _library()
+        self._landmarker = _landmarker(
+            model,
             running_mode=vision.RunningMode.VIDEO,
-            num_faces=1,
             output_face_blendshapes=True,
             output_facial_transformation_matrixes=True,
         )
-        try:
-            self._landmarker = vision.FaceLandmarker.create_from_options(options)
-        except (OSError, RuntimeError, ValueError):
-            raise _unusable(model) from None
         self._detector = detector
         self._last_ms = -1
+        self._checked: float | None = None
+        """When a second face was last looked for closely; None while nothing looks like one."""
+        self._two = False
 
     def see(self, rgb: Picture, at: float) -> Sighting:
         """What the picture of `at` seconds shows; `at` may repeat or go back by rounding."""
@@ -80,11 +89,28 @@ class Landmarker:
         if not found.face_landmarks or not found.facial_transformation_matrixes:
             return Sighting(0, None, brightness(rgb))
         face = _face(found, rgb.shape[1], rgb.shape[0])
-        return Sighting(max(1, self._detector.count(rgb)), face, brightness(_cut(rgb, face)))
+        return Sighting(2 if self._another(rgb, at) else 1, face, brightness(_cut(rgb, face)))
 
     def close(self) -> None:
-        """Give the model back; without it MediaPipe complains when the process ends."""
+        """Give the model back."""
         self._landmarker.close()
+
+    def _another(self, rgb: Picture, at: float) -> bool:
+        if not self._detector.suspects(rgb):
+            self._checked = None
+            return False
+        if self._checked is None or at - self._checked >= _CHECK_SECONDS:
+            self._two, self._checked = self._detector.finds_two(rgb), at
+        return self._two
+
+
+def _landmarker(model: Path, **options: Any) -> Any:
+    base, vision = _library()
+    wanted = vision.FaceLandmarkerOptions(base_options=base.BaseOptions(model_asset_path=str(model)), **options)
+    try:
+        return vision.FaceLandmarker.create_from_options(wanted)
+    except (OSError, RuntimeError, ValueError):
+        raise _unusable(model) from None
 
 
 def _face(found: Any, width: int, height: int) -> Face:

@@ -53,6 +53,14 @@ class Blinks:
 
 
 @dataclass(frozen=True)
+class Eyes:
+    """When eyes are closed: blendshape at least `closed`, or open no wider than this share of the own middle."""
+
+    closed: float
+    opening: float
+
+
+@dataclass(frozen=True)
 class Limits:
     """Everything in `limits.toml`."""
 
@@ -60,12 +68,12 @@ class Limits:
     windows: Windows
     middle: MiddleLimits
     blinks: Blinks
+    eyes: Eyes
     away_gaze: float
     away_yaw: float
     """Degrees."""
     down_pitch: float
     """Degrees."""
-    eyes_closed: float
     brow_depth: float
     spread: dict[Cue, float]
 
@@ -79,10 +87,10 @@ def limits() -> Limits:
         windows=Windows(**table["windows"]),
         middle=MiddleLimits(**table["middle"]),
         blinks=Blinks(**table["blinks"]),
+        eyes=Eyes(**table["eyes"]),
         away_gaze=table["away"]["gaze"],
         away_yaw=table["away"]["yaw"],
         down_pitch=table["down"]["pitch"],
-        eyes_closed=table["eyes"]["closed"],
         brow_depth=table["pitch"]["brow_depth"],
         spread={Cue(name): value for name, value in table["spread"].items()},
     )

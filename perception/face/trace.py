@@ -1,7 +1,7 @@
 """The last half minute of frames as numbers, and what windows of it come to. Pure; it holds no picture and no landmark."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,20 +38,16 @@ class Frame:
     """Quality of what can be said of the head, 0 to 1."""
     face: float
     """Quality of what can be said of the face, 0 to 1."""
-    still: bool = True
-    """Whether the mouth is away from speech."""
     shut: bool = False
     """Whether the lids are down, in a blink or longer."""
     away: bool | None = None
     """Whether gaze or head is off the own middle; None where unknown."""
     down: bool | None = None
+    qualities: Numbers = field(init=False)
+    """(13,) for each cue of `FRAME_CUES`."""
 
-    @property
-    def qualities(self) -> Numbers:
-        """(13,) for each cue of `FRAME_CUES`."""
-        known = np.where(_IS_POSE, self.pose, self.face)
-        known[_IS_MOUTH] *= self.still
-        return known
+    def __post_init__(self) -> None:
+        self.qualities = np.where(_IS_POSE, self.pose, self.face)
 
 
 class Trace:
@@ -72,7 +68,8 @@ class Trace:
         for frame in reversed(self._frames):
             if frame.at <= at - margin:
                 break
-            frame.still = frame.still and abs(frame.at - at) >= margin
+            if frame.at < at + margin:
+                frame.qualities[_IS_MOUTH] = 0.0
 
     def recent(self, seconds: float) -> list[Frame]:
         """The frames of the last `seconds`."""
@@ -86,11 +83,8 @@ class Trace:
         values = np.array([frame.values for frame in frames])
         known = qualities > 0
         now = known[-1]
-        medians = np.zeros(len(FRAME_CUES))
-        if now.any():
-            medians[now] = np.nanmedian(np.where(known, values, np.nan)[:, now], axis=0)
         covered = np.array([frame.seconds for frame in frames]) @ qualities
-        return medians, np.where(now, np.minimum(1.0, covered / seconds), 0.0)
+        return np.where(now, _medians(values, known), 0.0), np.where(now, np.minimum(1.0, covered / seconds), 0.0)
 
     def variability(self) -> tuple[float, float]:
         """Mean spread of the action units, each in units of its own, and its quality. Blinks are left out."""
@@ -107,3 +101,12 @@ class Trace:
         spread = np.nanstd(np.where(known, values, np.nan)[:, enough], axis=0) / _SPREADS[enough]
         covered = np.array([frame.seconds for frame in frames]) @ qualities * enough
         return float(spread.mean()), float(min(1.0, covered.mean() / seconds))
+
+
+def _medians(values: Numbers, known: NDArray[np.bool_]) -> Numbers:
+    """Of each column's known values; anything where none is known."""
+    ordered = np.sort(np.where(known, values, np.inf), axis=0)
+    count = np.maximum(known.sum(axis=0), 1)
+    columns = np.arange(values.shape[1])
+    middles: Numbers = (ordered[(count - 1) // 2, columns] + ordered[count // 2, columns]) / 2
+    return middles

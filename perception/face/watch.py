@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from perception.face.eyelids import Blinks, Closed
+from perception.face.eyelids import Eyelids, Lids
 from perception.face.geometry import FRAME_CUES, eye_distance, measure
 from perception.face.limits import limits
 from perception.face.middle import Middle
@@ -16,7 +16,9 @@ from perception.face.sighting import Face, Sighting
 from perception.face.trace import Frame, Trace
 from perception.reading import Cue, Presence, Reading
 
-_GAZE, _YAW, _PITCH, _BLINK = (FRAME_CUES.index(cue) for cue in (Cue.GAZE, Cue.YAW, Cue.PITCH_ANGLE, Cue.EYE_BLINK))
+_GAZE, _YAW, _PITCH, _BLINK, _OPENING = (
+    FRAME_CUES.index(cue) for cue in (Cue.GAZE, Cue.YAW, Cue.PITCH_ANGLE, Cue.EYE_BLINK, Cue.EYE_OPENING)
+)
 _NOTHING = np.zeros(len(FRAME_CUES))
 FACE_CUES = (*FRAME_CUES, Cue.GAZE_AWAY, Cue.HEAD_DOWN, Cue.BLINK_RATE, Cue.ACTION_VARIABILITY)
 
@@ -35,8 +37,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._trace = Trace()
-        self._blinks = Blinks()
-        self._closed = Closed()
+        self._eyelids = Eyelids()
         self._gaze = Middle(-1.0, 1.0)
         self._yaw = Middle(-90.0, 90.0)
         self._pitch = Middle(-90.0, 90.0)
@@ -49,11 +50,10 @@ class Watch:
         if spoke is not None:
             self._trace.spoken(spoke)
         self._learn(frame)
-        blink = float(frame.values[_BLINK]) if frame.face else None
-        frame.shut = self._blinks.see(at, frame.seconds, blink)
-        closed = self._closed.see(at, blink)
+        lids = Lids(float(frame.values[_BLINK]), float(frame.values[_OPENING])) if frame.face else None
+        frame.shut = self._eyelids.see(at, frame.seconds, lids)
         dark = sighting.light < limits().quality.light_none
-        return Seen(self._readings(at, frame), Presence(at, sighting.faces, dark, closed))
+        return Seen(self._readings(at, frame), Presence(at, sighting.faces, dark, self._eyelids.closed(at)))
 
     def _frame(self, sighting: Sighting, at: float) -> Frame:
         seconds = min(at - self._last, limits().windows.hold) if self._last is not None else 0.0
@@ -100,7 +100,7 @@ class Watch:
 
     def _blink_rate(self, frame: Frame) -> tuple[float, float]:
         good = [other.seconds for other in self._trace.recent(limits().windows.blinks) if other.face]
-        return self._blinks.rate(sum(good), len(good)) if frame.face else (0.0, 0.0)
+        return self._eyelids.rate(sum(good), len(good)) if frame.face else (0.0, 0.0)
 
 
 def _share(frames: list[tuple[float, float, bool | None]], settled: bool) -> tuple[float, float]:

@@ -10,22 +10,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.interpolate import RBFInterpolator
 from scipy.ndimage import map_coordinates, zoom
+from skimage import data
 
 from perception.face.landmarker import Detector, Landmarker
 from perception.face.picture import Picture
+from server.config import Settings
 
-SIZE = 480
+SIZE = 320
 """Pixels of a film's edges."""
+_FILE = "face_landmarker/face_landmarker.task"
 _NOISE = 3.0
 """Standard deviation, of 255."""
 _JPEG = 60
+_GRAINS = 12
+"""Different frames of noise."""
 _SWAY = 2.0
 """Pixels to each side."""
 
@@ -138,11 +143,10 @@ class StillFace:
 
     def _turned(self, pitch: float, yaw: float) -> tuple[Field, Field]:
         """Turns the mesh and lets the picture follow smoothly; the picture's edge stays where it is."""
-        rows, columns = self._grid
+        height, width = self.picture.shape[:2]
         if not pitch and not yaw:
-            return np.zeros_like(rows), np.zeros_like(rows)
+            return np.zeros((height, width)), np.zeros((height, width))
         moved = self._turned_points(pitch, yaw)
-        height, width = rows.shape
         edge = [
             (x, y)
             for x, y in itertools.product(np.linspace(0, width, 7), np.linspace(0, height, 7))
@@ -166,23 +170,36 @@ class StillFace:
         return moved
 
 
+def face_model() -> Path:
+    """The model from the mirror or the cache; skips the test where neither has it."""
+    settings = Settings()
+    for folder in (settings.model_mirror, settings.model_cache):
+        if folder is not None and (folder / _FILE).is_file():
+            return folder / _FILE
+    pytest.skip("the face model is in neither the mirror nor the cache")
+
+
 @cache
 def astronaut(model: Path, mirrored: bool = False) -> StillFace:
-    """Eileen Collins, smiling, 112 pixels between the eyes' outer corners; only changes mean anything."""
-    from skimage import data  # type: ignore[import-untyped]
-
-    cut: Any = Image.fromarray(data.astronaut()[0:260, 90:350]).resize((SIZE, SIZE), Image.Resampling.BICUBIC)
+    """Eileen Collins, smiling, 75 pixels between the eyes' outer corners; only changes mean anything."""
+    photograph: Picture = data.astronaut()  # type: ignore[no-untyped-call]
+    cut = Image.fromarray(photograph[0:260, 90:350]).resize((SIZE, SIZE), Image.Resampling.BICUBIC)
     picture = np.asarray(cut)[:, ::-1] if mirrored else np.asarray(cut)
     return StillFace(np.ascontiguousarray(picture), model)
 
 
 def film(face: StillFace, moments: Iterable[dict[str, float]], seed: int = 1) -> Iterator[Picture]:
     """One frame for each moment's amounts, with sway, noise and JPEG, as a camera would send them."""
-    random = np.random.default_rng(seed)
     for count, amounts in enumerate(moments):
         across, along = _SWAY * np.sin(count / 3.1), _SWAY * np.sin(count / 4.7)
         swayed = np.roll(face.render(**amounts), (round(along), round(across)), axis=(0, 1))
-        yield compressed(np.clip(swayed + random.normal(0, _NOISE, swayed.shape), 0, 255).astype(np.uint8))
+        noise = _noise(swayed.shape, (seed + count) % _GRAINS)
+        yield compressed(np.clip(swayed + noise, 0, 255).astype(np.uint8))
+
+
+@cache
+def _noise(shape: tuple[int, ...], seed: int) -> NDArray[np.int16]:
+    return np.random.default_rng(seed).normal(0, _NOISE, shape).round().astype(np.int16)
 
 
 def compressed(picture: Picture, quality: int = _JPEG) -> Picture:
