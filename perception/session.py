@@ -6,6 +6,7 @@ agree for a while. What the patient says is wrong counts for less from then on; 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 
@@ -56,6 +57,10 @@ class PerceptionSession:
         self._pitch = table.index(Cue.PITCH_ANGLE)
         self._now: float | None = None
         self._kind: AbsenceKind = "thinking"
+
+    def __reduce__(self) -> NoReturn:
+        """Neither pickled nor copied."""
+        raise TypeError("a face baseline never leaves its call; take voice_usual()")
 
     @property
     def baseline_suspect(self) -> bool:

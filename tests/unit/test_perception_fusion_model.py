@@ -106,12 +106,14 @@ def scored(parts: Floats, column: int, given: dict[str, Floats]) -> tuple[Floats
     """One modality alone bends off; what it loses is taken off its own contributions."""
     numbers = TABLE.modalities
     voice, face = float(parts[TABLE.voice].sum()), float(parts[FACE].sum())
-    straight = float(given["bias"][column] + given["shift"][column]) + voice + face
+    straight = float(given["bias"][column]) + voice + face
     highest = logit(numbers.alone) + numbers.admits * max(0.0, min(voice, face) - numbers.corroborates)
     past = straight - (highest - numbers.bend)
     log_odds = highest - numbers.bend**2 / (numbers.bend + past) if past > 0 else straight
     leading = np.maximum(parts, 0) * (TABLE.voice if voice >= face else FACE)
-    return parts - (straight - log_odds) * leading / max(leading.sum(), 1e-12), float(expit(log_odds))
+    return parts - (straight - log_odds) * leading / max(leading.sum(), 1e-12), float(
+        expit(log_odds + given["shift"][column])
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
