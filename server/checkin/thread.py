@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from server.conversation import policy
-from server.conversation.cues import on_cue, on_dispute, recognized
+from server.conversation.cues import on_cue, on_dispute, recognized, says_fine
 from server.conversation.dropping import dropped_after, on_dropped
 from server.conversation.heard import hear
 from server.conversation.holding import taken_up
@@ -120,6 +120,10 @@ class Thread:
     def ended_by_patient(self) -> Decision:
         """The patient pressed End; only the end of the check-in can follow."""
         return self._moved(policy.on_end_button(self.pack, self.visit, self.state))
+
+    def says_fine(self, text: str) -> bool:
+        """Whether these words say that all is well, or understood."""
+        return says_fine(self.pack, text)
 
     def recognized(self, seen: CueNoticed) -> CueNoticed | None:
         """What perception reports, as the cue it is for this pack; None while there is nothing new in it."""

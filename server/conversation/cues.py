@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from server.conversation.agenda import open_question
+from server.conversation.heard import hear
 from server.conversation.reply import Reply
+from server.conversation.scope import find
 from server.conversation.state import Decision, Noticed, State, Visit
 from server.persona.cues import Cue
 from server.persona.pack import Pack
@@ -73,6 +75,16 @@ def on_dispute(state: State, cue: str) -> State:
     noticed = state.noticed
     kept = {name: "" for name in ("hesitates", "trails", "soon", "raises") if getattr(noticed, name) == cue}
     return _with(state, disputed=tuple(dict.fromkeys((*noticed.disputed, cue))), **kept)
+
+
+def says_fine(pack: Pack, text: str) -> bool:
+    """Whether words say that all is well, or understood: what voice and face may be set against."""
+    return bool(find(pack, pack.answers.well + pack.answers.understood, hear(text).text))
+
+
+def moment_of(pack: Pack, silence: float | None) -> CueMoment:
+    """Whether nobody speaks, and has not for long enough that a question cuts nobody short."""
+    return "quiet" if silence is not None and silence >= pack.numbers.cue_quiet.value else "speaking"
 
 
 def is_clinical(pack: Pack, visit: Visit, state: State) -> bool:

@@ -23,6 +23,8 @@ class Numbers(Frozen):
     """Least time between two gentle questions because of a cue."""
     cue_most: Number
     """Such questions in one check-in."""
+    cue_quiet: Number
+    """Silence after which a gentle question cuts nobody short."""
     unheard_seconds: Number
     """A reply cut off before this much of it played was not heard."""
     dropped_emergency: Number

@@ -210,6 +210,8 @@ class Answers(Frozen):
     """Words that change nothing beside a denial: "no, not that I know of, thank God"."""
     well: tuple[str, ...]
     """"I'm fine": a no to a question about something bad, and no answer to any other."""
+    understood: tuple[str, ...]
+    """Says that something was understood, or is no trouble; proof of nothing."""
     filler: tuple[str, ...]
     """Sounds and politeness that hold no answer."""
     thinking: tuple[str, ...]

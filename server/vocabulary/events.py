@@ -249,12 +249,15 @@ class EscalationAcknowledged:
     kind: Literal["escalation_acknowledged"] = "escalation_acknowledged"
 
 
+Consent = Literal["ai_talk", "camera", "camera_cues", "voice_cues"]
+"""`camera`: the picture is sent; `camera_cues`, `voice_cues`: picture and voice are measured for what may be noticed."""
+
+
 @dataclass(frozen=True)
 class ConsentChanged:
     """The patient allowed or withdrew something."""
 
-    what: Literal["ai_talk", "camera", "camera_cues", "voice_cues"]
-    """`camera`: the picture is sent; `camera_cues`, `voice_cues`: picture and voice are measured for what may be noticed."""
+    what: Consent
     allowed: bool
     kind: Literal["consent_changed"] = "consent_changed"
 
