@@ -151,13 +151,14 @@ def noticed(finding: Finding, moment: e.CueMoment) -> e.CueNoticed:
     evidence = tuple(_evidence(one) for one in finding.evidence[:_MOST_EVIDENCE])
     return e.CueNoticed(
         cue=finding.observable.value,
-        score=round(finding.score, 3),
+        score=round(finding.score, 6),
         at=round(finding.at, 2),
         moment=moment,
         observable=finding.observable.value,
         confidence=round(finding.confidence, 3),
         absence=finding.absence or "",
         evidence=evidence,
+        bias=round(finding.bias + sum(one.contribution for one in finding.evidence[_MOST_EVIDENCE:]), 6),
         baseline_suspect=finding.baseline_suspect,
         model=finding.model,
         calibration=finding.calibration,
@@ -171,5 +172,5 @@ def _evidence(one: Evidence) -> CueEvidence:
         round(one.value, 4),
         round(one.usual, 4),
         round(one.deviation, 3),
-        round(one.contribution, 5),
+        round(one.contribution, 6),
     )

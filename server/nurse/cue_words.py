@@ -82,13 +82,25 @@ MEASURED: Mapping[str, Measured] = {
     "head_down": Measured("Head down", "% of 5 s", 0, _percent),
     "blink_rate": Measured("Blinks", "a minute", 0),
     "action_variability": Measured("Movement of the face"),
+    "silence": Measured("Nobody spoke", "s", 0),
+    "muted": Measured("Microphone off"),
+    "media_gap": Measured("Nothing arrived", "s", 0),
+    "nobody": Measured("Nobody in the picture", "s", 0),
+    "eyes_closed": Measured("Eyes closed", "s", 0),
 }
 """Measurement to words."""
+_FIRST_OF_FACE = "brow_height"
+_HEARD = frozenset({*list(MEASURED)[: list(MEASURED).index(_FIRST_OF_FACE)], "silence", "muted", "media_gap"})
 
 
 def noticed_words(observable: str, absence: str) -> str:
     """What was noticed, as part of a sentence."""
     return ABSENCES.get(absence) or NOTICED.get(observable) or observable.replace("_", " ")
+
+
+def is_face(cue: str) -> bool:
+    """Whether it was seen and not heard."""
+    return cue not in _HEARD
 
 
 def measured(cue: str) -> Measured:

@@ -28,7 +28,7 @@ SAFE_FIELDS: Final = frozenset({
 """Operational facts. `patient`, `checkin`, `escalation` and the like are opaque identifiers, never names."""
 
 PHI_FIELDS: Final = frozenset({
-    "absence", "address", "advice", "answer", "baseline_suspect", "birth", "birth_day", "birth_month", "birth_year",
+    "absence", "address", "advice", "answer", "baseline_suspect", "bias", "birth", "birth_day", "birth_month", "birth_year",
     "callback", "caption", "chart", "conditions", "contact", "contribution", "cue", "day", "deviation", "device",
     "diagnosis", "discharged_on", "email", "evidence", "first_name", "heard", "high_alert", "how", "likenesses",
     "medicines", "month", "name", "new", "next_visit", "objective", "observable", "parameters", "passage", "password_hash",

@@ -92,6 +92,8 @@ class CueNoticed:
     """For an absence: which kind it seems to be."""
     evidence: tuple[CueEvidence, ...] = ()
     """What it rests on, strongest first."""
+    bias: float = 0.0
+    """Log-odds without this evidence: with its contributions, the log-odds of `score`."""
     baseline_suspect: bool = False
     """The patient was far from most people's usual from the first second."""
     model: str = ""
