@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from server import environment, heap, language, lessons
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
+from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
 from server.escalation import desk
@@ -137,8 +138,9 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         stack.push_async_callback(pager.stop)
 
         live = Live()
+        perception: Perception | None = None
         means, language_part = await stack.enter_async_context(language.models(settings))
-        registry = Registry(_house(settings, database, packs, kit, classifier, means, live, clock))
+        registry = Registry(_house(settings, database, packs, kit, classifier, means, perception, live, clock))
         await registry.open()
         stack.push_async_callback(registry.close)
         stop_listening = desk.on_change(database, lambda checkin, page: _announce(live, checkin))
@@ -167,6 +169,7 @@ def _house(
     kit: SpeechKit,
     classifier: Classifier | None,
     means: Means | None,
+    perception: Perception | None,
     live: Live,
     clock: Clock,
 ) -> House:
@@ -189,6 +192,7 @@ def _house(
         kit=kit,
         classifier=classifier,
         means=means,
+        perception=perception,
         servers=servers,
         publish=publish,
         most=settings.max_checkins,
@@ -244,6 +248,7 @@ def _add_patient_routes(
         tell_nurse,
         registry.consented,
         secure_cookie=settings.https,
+        may_notice=registry.may_notice,
     )
     app.router.add_routes(entrance.routes())
     policy = CandidatePolicy(lan=settings.allow_private_addresses, mdns=settings.allow_private_addresses)

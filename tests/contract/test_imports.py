@@ -26,6 +26,8 @@ PLACES = {
     "huggingface_hub": (),  # it comes with tokenizers, and may fetch things
     "livekit": ("server/media/room.py", "server/speech/"),
     "mediapipe": ("perception/",),
+    # Only the conductor, and what builds for it, may see what perception is made of.
+    "perception": ("perception/", "server/checkin/", "server/app.py", "server/perceiving.py", "server/commands/"),
     "onnxruntime": ("perception/", "server/knowledge/embedder.py", "server/speech/recognizer.py"),
     "tokenizers": ("server/knowledge/wordpiece.py",),
 }

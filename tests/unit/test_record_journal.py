@@ -14,7 +14,7 @@ from server.record.vault import Unreadable
 from server.vocabulary import events
 from server.vocabulary.errors import NotFound, NotPermitted
 from server.vocabulary.events import Event
-from server.vocabulary.findings import Advice, Flag, Likeness, Tier
+from server.vocabulary.findings import Advice, CueEvidence, Flag, Likeness, Tier
 from server.vocabulary.ids import CheckInId, EscalationId, StaffId
 from server.vocabulary.principals import Patient
 from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, OTTO, Records, records_in
@@ -29,7 +29,18 @@ EVERY_KIND: list[Event] = [
     ),
     events.PatientSilent(8.5),
     events.NurseAsked(),
-    events.CueNoticed("hesitation", 0.8),
+    events.CueNoticed(
+        "trailing_off",
+        0.8,
+        12.5,
+        "turn",
+        "hesitation",
+        0.7,
+        evidence=(CueEvidence("trail_off", 12.0, 9.0, 2.0, 2.4, 0.6),),
+        model="00112233",
+        calibration="prior",
+    ),
+    events.CueDisputed("trailing_off", 12.5),
     events.TriggerFired(1, "CHEST_PAIN", 3, Tier.EMERGENCY, "my chest hurts"),
     events.NegativeFound(2, "BREATHLESS", 1, "no, I breathe fine"),
     events.ObjectiveClosed("weight", "met", "180", (1, 2)),

@@ -9,7 +9,9 @@ from server.signaling.messages import (
     CandidateFields,
     End,
     Ignored,
+    MayNotice,
     Mute,
+    NotRight,
     Nurse,
     Page,
     PageMessage,
@@ -30,6 +32,8 @@ PAGE_MESSAGES: list[tuple[str, PageMessage]] = [
     ('{"k":"end"}', End(k="end")),
     ('{"k":"mute","on":true}', Mute(k="mute", on=True)),
     ('{"k":"camera","on":false}', Camera(k="camera", on=False)),
+    ('{"k":"cues","what":"voice","on":false}', MayNotice(k="cues", what="voice", on=False)),
+    ('{"k":"not_right","cue":"mismatch","at":12.5}', NotRight(k="not_right", cue="mismatch", at=12.5)),
     ('{"k":"page","visible":false,"later":1}', Page(k="page", visible=False)),
 ]
 
