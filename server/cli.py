@@ -14,7 +14,7 @@ import typer
 
 from server import demo, language, lessons, logs
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
-from server.commands import evaluation, gate, personas, simulate, triage
+from server.commands import evaluation, gate, perceive, personas, simulate, triage
 from server.commands.installation import pack_of
 from server.commands.patients import patients as patient_commands
 from server.commands.staff import staff as staff_commands
@@ -107,6 +107,7 @@ commands.command()(simulate.simulate)
 commands.command()(evaluation.evaluate)
 commands.command()(gate.gate)
 commands.command()(triage.triage)
+commands.command()(perceive.perceive)
 commands.add_typer(personas.personas)
 commands.add_typer(patient_commands)
 commands.add_typer(staff_commands)
