@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from perception.voice.limits import FillerLimits, RestartLimits
 
-_BROKEN_OFF = re.compile(r"[\w'’]+[-–—]+(?=\s|$|[.,?!])|(?<=\s)[–—]+(?=\s|$)")
+_BROKEN_OFF = re.compile(r"[\w'’]+[-–—]+(?=\s|$|[.,?!])")
+_GAP = " 0gap0 "
+"""Stands for a word that was broken off, so that the words around it are no repetition besides."""
 _STAMMER = re.compile(r"\b(\w{1,3})-(?:\1-)*(?=\1\w*)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 
@@ -30,7 +32,7 @@ def filler_words(texts: Iterable[str], fillers: FillerLimits) -> int:
 
 
 def _without_broken(text: str, fillers: FillerLimits) -> list[str]:
-    return spoken_words([_STAMMER.sub("", _BROKEN_OFF.sub(" ", text))], fillers)
+    return spoken_words([_STAMMER.sub("", _BROKEN_OFF.sub(_GAP, text))], fillers)
 
 
 def _repeats(words: list[str], limits: RestartLimits) -> int:

@@ -20,7 +20,7 @@ _KEPT_BEFORE = 14
 _RECENT = 300
 """Frames (3 s) looked at for fillers."""
 _LOOK_EVERY = 24
-_LOOK_AT = (3, 7, 11)
+_LOOK_AT = (3, 8)
 """Windows of silence at which the last sound is judged again: it has ended, and the silence grows into a pause."""
 _HANGOVER = 15
 """Frames for which the voice-activity model may hear a voice after its end."""

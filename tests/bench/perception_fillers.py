@@ -19,7 +19,7 @@ from scipy.signal import resample_poly
 from perception.voice.fillers import FEATURES, Candidate, candidates
 from perception.voice.limits import limits
 from perception.voice.recorded import recorded_turns
-from tests.fakes.patients_voice import RATE, PatientsVoice, Planted, Sound, audible, fluent, hesitant
+from tests.fakes.patients_voice import RATE, PatientsVoice, Planted, Sound, audible, fluent, halting, hesitant
 
 FITTED = (
     *(
@@ -55,7 +55,7 @@ NOISES = (1e-4, 1e-4, 0.005, 0.01, 0.03)
 WORDED = ("um", "uh", "er", "uhm", "ummm")
 """What flite can say of the fillers: it takes no phonemes."""
 RIDGE = 3.0
-TURNS = 6
+TURNS = 7
 
 Matrix = npt.NDArray[np.float64]
 
@@ -77,7 +77,7 @@ class _Voices(PatientsVoice):
 
 
 def turns(voices: PatientsVoice, names: tuple[str, ...]) -> Iterator[tuple[str, str, Planted]]:
-    """Every voice hesitating apart from its words and run into them, speaking fluently, and stretching a word."""
+    """Every voice hesitating apart from its words and run into them, speaking fluently and haltingly, and stretching a word."""
     usable = [name for name in names if which("flite") or not name.startswith("flite")]
     for number, name in enumerate(usable):
         for turn in range(TURNS):
@@ -86,6 +86,7 @@ def turns(voices: PatientsVoice, names: tuple[str, ...]) -> Iterator[tuple[str, 
             yield name, "run in", hesitant(voices, name, seed + 100, noise=noise, apart=False)
             yield name, "fluent", fluent(voices, name, seed + 200, noise=noise)
             yield name, "fluent", fluent(voices, name, seed + 300, noise=noise)
+            yield name, "halting", halting(voices, name, seed + 500, noise=noise)
             yield name, "stretched", fluent(voices, name, seed + 400, noise=noise, stretched=True)
 
 

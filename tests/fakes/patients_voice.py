@@ -28,7 +28,20 @@ SENTENCES = (
     ("well the knee is still swollen", "more so in the evening"),
     ("they told me to weigh myself", "so I do that now"),
 )
-FILLERS = ("um", "uh", "er", "[[V:m:]]", "[[3:]]", "[[V:]]", "[[@:m]]", "[[m:m:m:m:]]", "[[3:m:]]")
+FILLERS = (
+    "um",
+    "uh",
+    "er",
+    "[[V:m:]]",
+    "[[3:]]",
+    "[[V:]]",
+    "[[@:m]]",
+    "[[m:m:m:m:]]",
+    "[[3:m:]]",
+    "[[V::]]",
+    "[[A:]]",
+    "[[hVm:]]",
+)
 STRETCHED = ("sooo", "noooo", "[[s'oU:::]]", "[[w'E::l]]", "[[j'E::s]]", "[[n'oU:::]]", "[[r'i::li]]", "[['aI::]]")
 
 
@@ -130,7 +143,11 @@ def hesitant(voices: PatientsVoice, voice: str, seed: int, *, noise: float = 1e-
     for place, part in enumerate(parts):
         if place in chosen:
             filler = FILLERS[chance.integers(len(FILLERS))]
-            pace, lower, softer = int(chance.choice([80, 100, 120])), int(chance.integers(0, 6)), chance.uniform(0.5, 1)
+            pace, lower, softer = (
+                int(chance.choice([80, 100, 120])),
+                int(chance.integers(-4, 11)),
+                chance.uniform(0.3, 1.1),
+            )
             gaps = (
                 [chance.uniform(0.15, 0.8), chance.uniform(0.15, 0.9)] if apart else [0.03, chance.choice([0.03, 0.4])]
             )
@@ -152,3 +169,16 @@ def fluent(voices: PatientsVoice, voice: str, seed: int, *, noise: float = 1e-4,
     line.speech(voices.say(first, voice, rate, pitch)).silence(float(chance.uniform(0.0, 0.3)))
     line.speech(voices.say(word, voice, 95, pitch)).silence(float(chance.uniform(0.0, 0.3)))
     return line.speech(voices.say(second, voice, rate, pitch)).silence(0.5).planted(noise, seed)
+
+
+def halting(voices: PatientsVoice, voice: str, seed: int, *, noise: float = 1e-4) -> Planted:
+    """A sentence of one to three words at a time with pauses between them, and no filler."""
+    chance = np.random.default_rng(seed)
+    words = " ".join(SENTENCES[chance.integers(len(SENTENCES))]).split()
+    rate, pitch = int(chance.integers(110, 170)), int(chance.integers(35, 60))
+    line = Line().silence(0.5)
+    while words:
+        size = int(chance.integers(1, 4))
+        line.speech(voices.say(" ".join(words[:size]), voice, rate, pitch)).silence(float(chance.uniform(0.2, 0.8)))
+        del words[:size]
+    return line.silence(0.3).planted(noise, seed)

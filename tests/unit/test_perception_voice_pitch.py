@@ -27,7 +27,8 @@ def harmonicity(measured: Track) -> float:
 
 def noisy(sound: Sound, decibels: float) -> Sound:
     noise = np.random.default_rng(1).standard_normal(len(sound)) * sound.std() * 10 ** (-decibels / 20)
-    return (sound + noise).astype(np.float32)
+    mixed: Sound = (sound + noise).astype(np.float32)
+    return mixed
 
 
 @pytest.mark.parametrize("hertz", [75, 100, 142, 210, 300, 430])
