@@ -4,6 +4,7 @@ Run as `python -m perception.face.child MODEL`. It reads nothing but its standar
 and ends when its parent does. It steps back behind everything else on the machine, sound first of all.
 """
 
+import contextlib
 import os
 import sys
 import time
@@ -28,10 +29,12 @@ class Gaze:
     def __init__(self, model: Path, detector: Detector) -> None:
         self._landmarker = Landmarker(model, detector)
         self._watch = Watch()
+        self._last = (0.0, 0, 0)
 
     def answer(self, line: FrameLine, pixels: bytearray) -> bytes:
         """What one frame came to, as a line; the pixels are gone afterwards."""
         began = time.perf_counter()
+        self._last = (line.at, line.height, line.width)
         rgb = np.frombuffer(pixels, np.uint8).reshape(line.height, line.width, 3)
         try:
             sighting = self._landmarker.see(rgb, line.at)
@@ -42,7 +45,11 @@ class Gaze:
         return pack_seen(self._watch.step(sighting, line.at, line.spoke), time.perf_counter() - began)
 
     def close(self) -> None:
-        """Give the landmarker back."""
+        """Give the landmarker back, and the memory of its last frame black."""
+        at, height, width = self._last
+        if height and width:
+            with contextlib.suppress(RuntimeError, ValueError):
+                self._landmarker.see(np.zeros((height, width, 3), np.uint8), at)
         self._landmarker.close()
 
 

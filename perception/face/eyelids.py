@@ -48,10 +48,13 @@ class Eyelids:
             return False
         narrow = self._settled and lids.opening < limits().eyes.opening * self._opening.value
         down = narrow or (self._settled and lids.blink > self._blink.value + limits().blinks.rise)
-        self._follow_closed(at, narrow or lids.blink >= limits().eyes.closed)
+        closed = narrow or lids.blink >= limits().eyes.closed
+        self._follow_closed(at, closed)
         self._follow_blink(at, down)
-        self._blink.add(lids.blink, seconds)
-        self._opening.add(lids.opening, seconds)
+        if not down and not closed:
+            # Half an hour of sleep is not how somebody usually holds their eyes.
+            self._blink.add(lids.blink, seconds)
+            self._opening.add(lids.opening, seconds)
         return down
 
     def closed(self, at: float) -> float:

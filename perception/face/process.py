@@ -7,7 +7,6 @@ A child that dies or hangs is started again; until then every face is unknown. F
 import asyncio
 import contextlib
 import itertools
-import os
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -30,8 +29,6 @@ _PATIENCE = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _WELL = 60.0
 """Seconds after which a child that dies is not the last one's fault."""
 _CHILD = "perception.face.child"
-_ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(64 * 1024)}
-"""glibc gives every block of a frame's size back to the system when it is freed, and no pixel stays behind in the heap."""
 _FALLS = (OSError, EOFError, ValueError, TimeoutError, FaceUnavailable)
 """What a child that died, hangs or will not start comes to."""
 
@@ -166,7 +163,6 @@ class FaceEyes:
             stdout=asyncio.subprocess.PIPE,
             # MediaPipe writes about every start there, and would go around the log's own formatter.
             stderr=asyncio.subprocess.DEVNULL,
-            env=os.environ | _ALLOCATOR,
         )
         self._process = process
         self._death = asyncio.create_task(process.wait(), name="face-child")

@@ -49,9 +49,9 @@ class Watch:
         self._trace.add(frame)
         if spoke is not None:
             self._trace.spoken(spoke)
-        self._learn(frame)
         lids = Lids(float(frame.values[_BLINK]), float(frame.values[_OPENING])) if frame.face else None
         frame.shut = self._eyelids.see(at, frame.seconds, lids)
+        self._learn(frame)
         dark = sighting.light < limits().quality.light_none
         return Seen(self._readings(at, frame), Presence(at, sighting.faces, dark, self._eyelids.closed(at)))
 
@@ -69,11 +69,12 @@ class Watch:
         if not frame.pose:
             return
         gaze, yaw, pitch = (float(frame.values[index]) for index in (_GAZE, _YAW, _PITCH))
-        turned = abs(yaw - self._yaw.value) > limits().away_yaw
-        frame.away = turned or (frame.face > 0 and abs(gaze - self._gaze.value) > limits().away_gaze)
+        frame.away = abs(yaw - self._yaw.value) > limits().away_yaw
+        if frame.face and not frame.shut:
+            frame.away |= abs(gaze - self._gaze.value) > limits().away_gaze
+            self._gaze.add(gaze, frame.seconds)
         if frame.face:
             frame.down = pitch - self._pitch.value > limits().down_pitch
-            self._gaze.add(gaze, frame.seconds)
             self._pitch.add(pitch, frame.seconds)
         self._yaw.add(yaw, frame.seconds)
 

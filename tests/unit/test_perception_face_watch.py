@@ -233,6 +233,20 @@ def test_eyes_closed_from_the_first_second_are_seen() -> None:
     assert call.seen.presence.eyes_closed == pytest.approx(19.8)
 
 
+def test_a_long_sleep_does_not_become_the_usual() -> None:
+    call = Call(fps=2)
+    call.show(DrawnFace().seen(), 31)
+    call.show(DrawnFace(blink=0.4, opening=0.03).seen(), 900)
+    assert call.seen.presence.eyes_closed == pytest.approx(899.5)
+
+
+def test_where_closed_eyes_would_look_is_nobody_s_gaze() -> None:
+    call = Call()
+    call.show(DrawnFace().seen(), 31)
+    call.show(DrawnFace(blink=0.6, opening=0.02, gaze=-0.4).seen(), 3)
+    assert call[Cue.GAZE_AWAY].value == 0
+
+
 def test_narrowed_eyes_are_not_closed() -> None:
     call = Call()
     call.show(DrawnFace().seen(), 31)
