@@ -63,7 +63,8 @@ def second_movement(z: Floats, quality: Floats, observable: Observable) -> float
 def saturating(ceiling: float, has: float, says: Floats) -> Floats:
     """Shares of what is added to `has` under a ceiling."""
     gain = max(ceiling - has, 0.0) * (1 - np.exp(-says.sum() / ceiling))
-    return says / max(says.sum(), 1e-12) * gain
+    shares: Floats = says / max(says.sum(), 1e-12)
+    return shares * gain
 
 
 def reference(given: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:
@@ -155,7 +156,7 @@ def test_another_number_makes_another_model() -> None:
 def test_more_of_a_cue_never_lowers_what_it_speaks_for(row: object) -> None:
     """Its own direction raises z and every score it has weight in; the other direction does not."""
     index = [one is row for one in TABLE.cues].index(True)
-    toward = -1.0 if TABLE.cues[index].counts == "less" else 1.0
+    toward = {"more": 1.0, "less": -1.0, "either": 1.0}[TABLE.cues[index].counts]
     steps = [MODEL.step(**alone(**{TABLE.cues[index].cue: toward * spreads})) for spreads in (0.0, 1.0, 2.0, 4.0)]
     rising = np.diff([step.scores for step in steps], axis=0)
     assert (np.diff([step.z[index] for step in steps]) > 0).all()
