@@ -57,14 +57,13 @@ def second_movement(z: Floats, quality: Floats, observable: Observable) -> float
     groups = TABLE.observables[observable].corroborated
     members = [[TABLE.index(cue) for cue in group if quality[TABLE.index(cue)] > 0] for group in groups]
     known = sorted((min(z[index] for index in group) for group in members if group), reverse=True)
-    return known[1] - TABLE.evidence.agreement if len(known) > 1 else (np.nan if groups else np.inf)
+    return known[1] - TABLE.observables[observable].agreement if len(known) > 1 else (np.nan if groups else np.inf)
 
 
 def saturating(ceiling: float, has: float, says: Floats) -> Floats:
     """Shares of what is added to `has` under a ceiling."""
     gain = max(ceiling - has, 0.0) * (1 - np.exp(-says.sum() / ceiling))
-    shares: Floats = says / max(says.sum(), 1e-12)
-    return shares * gain
+    return np.asarray(says / max(says.sum(), 1e-12) * gain, np.float64)
 
 
 def reference(given: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:
