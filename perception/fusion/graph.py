@@ -68,12 +68,13 @@ def _constants(write: _Writer, table: Table) -> None:
     write.constant("together", table.together)
     write.constant("is_voice", table.voice.astype(np.float64)[:, None])
     write.constant("is_face", (~table.voice).astype(np.float64)[:, None])
+    write.constant("agreement", [[table.observables[observable].agreement for observable in SCORED]])
     write.constant("fading", [np.log(0.5) / table.observables[observable].half_life for observable in SCORED])
     scalars = {"least": numbers.least, "most": numbers.most, "floor": numbers.floor, "hold": table.hold_log_odds}
     scalars |= {"alone": float(logit(modalities.alone)), "bend": modalities.bend, "bend_squared": modalities.bend**2}
     scalars |= {"corroborates": modalities.corroborates, "admits": modalities.admits}
     scalars |= {"zero": 0.0, "one": 1.0, "tiny": _TINY, "far": _FAR, "not_far": _FAR / 2, "minus_far": -_FAR}
-    scalars |= {"minus_half_far": -_FAR / 2, "agreement": numbers.agreement}
+    scalars |= {"minus_half_far": -_FAR / 2}
     for name, value in scalars.items():
         write.constant(name, value)
     write.constant("axis_cues", [0], np.int64)

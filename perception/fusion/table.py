@@ -69,6 +69,7 @@ class ObservableRow(_Part):
     looks: float = Field(gt=0)
     corroborated: tuple[tuple[Cue, ...], ...] = ()
     """Movements of the face of which the second strongest is all that any of them counts for."""
+    agreement: float = 0.0
     source: str
     status: Literal["draft", "signed"]
 
@@ -81,7 +82,6 @@ class EvidenceNumbers(_Part):
     threshold: float
     least: float
     most: float
-    agreement: float
     alike: float
     turn_seconds: float
     floor: float

@@ -60,6 +60,8 @@ class Signals:
     """Spreads between people by which this one is off the population's mean; at random where not given."""
     calm: float = 1.0
     """Factor on the noise."""
+    without: Cue | None = None
+    """A cue that is never measured."""
 
     def __post_init__(self) -> None:
         self._chance = np.random.default_rng(self.seed)
@@ -73,7 +75,8 @@ class Signals:
 
     def frame(self, at: float, played: Played | None = None, quality: float = 1.0) -> list[Reading]:
         """One frame's readings of the face."""
-        return [self._reading(row, at, played or {}, quality, 2.0) for row in self._of("face", REMEMBERS)]
+        rows = self._of("face", REMEMBERS)
+        return [self._reading(row, at, played or {}, quality, 2.0) for row in rows if row.cue is not self.without]
 
     def turn(self, at: float, played: Played | None = None, quality: float = 1.0) -> list[Reading]:
         """One turn's readings of the voice, that ended at `at`."""

@@ -91,7 +91,7 @@ def test_half_a_minute_is_enough_to_be_ones_own_measure() -> None:
 
 
 def test_a_grimace_in_between_does_not_move_the_median() -> None:
-    grimace = learned(lambda frame: with_value(Cue.BROW_DOWN, 0.9 if 40 <= frame < 60 else 0.1), 150)
+    grimace = learned(lambda frame: with_value(Cue.BROW_DOWN, 0.1 + 0.8 * (40 <= frame < 60)), 150)
     without = learned(lambda _: with_value(Cue.BROW_DOWN, 0.1), 150)
     assert grimace.mu[row(Cue.BROW_DOWN)] == pytest.approx(without.mu[row(Cue.BROW_DOWN)])
 

@@ -57,13 +57,13 @@ def second_movement(z: Floats, quality: Floats, observable: Observable) -> float
     groups = TABLE.observables[observable].corroborated
     members = [[TABLE.index(cue) for cue in group if quality[TABLE.index(cue)] > 0] for group in groups]
     known = sorted((min(z[index] for index in group) for group in members if group), reverse=True)
-    return known[1] - TABLE.evidence.agreement if len(known) > 1 else (np.nan if groups else np.inf)
+    return known[1] - TABLE.observables[observable].agreement if len(known) > 1 else (np.nan if groups else np.inf)
 
 
 def saturating(ceiling: float, has: float, says: Floats) -> Floats:
     """Shares of what is added to `has` under a ceiling."""
     gain = max(ceiling - has, 0.0) * (1 - np.exp(-says.sum() / ceiling))
-    return says / max(says.sum(), 1e-12) * gain
+    return np.asarray(says / max(says.sum(), 1e-12) * gain, np.float64)
 
 
 def reference(given: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:
@@ -155,7 +155,7 @@ def test_another_number_makes_another_model() -> None:
 def test_more_of_a_cue_never_lowers_what_it_speaks_for(row: object) -> None:
     """Its own direction raises z and every score it has weight in; the other direction does not."""
     index = [one is row for one in TABLE.cues].index(True)
-    toward = -1.0 if TABLE.cues[index].counts == "less" else 1.0
+    toward = {"more": 1.0, "less": -1.0, "either": 1.0}[TABLE.cues[index].counts]
     steps = [MODEL.step(**alone(**{TABLE.cues[index].cue: toward * spreads})) for spreads in (0.0, 1.0, 2.0, 4.0)]
     rising = np.diff([step.scores for step in steps], axis=0)
     assert (np.diff([step.z[index] for step in steps]) > 0).all()

@@ -94,7 +94,8 @@ def test_a_face_alone_never_comes_to_where_a_nurse_may_be_paged() -> None:
 
 def test_a_voice_alone_never_comes_to_where_a_nurse_may_be_paged() -> None:
     perception, _ = talked(1, {})
-    everything = {row.cue: (8 if row.counts != "less" else -8) * row.usual.within for row in TABLE.cues}
+    far = {"more": 8, "less": -8, "either": 8}
+    everything = {row.cue: far[row.counts] * row.usual.within for row in TABLE.cues}
     listen(perception, Signals(1), [80.0 + 5 * turn for turn in range(10)], everything)
     assert LEVELS.raised < max(score(perception, observable) for observable in SCORED) < LEVELS.page
     assert perception.lasting() == ()
@@ -141,12 +142,9 @@ def test_what_is_shown_sums_to_the_score(played: Played) -> None:
 def test_without_the_strongest_cue_the_score_is_lower(played: Played, observable: Observable) -> None:
     whole, _ = moved(5, played)
     strongest = found(whole, observable).evidence[0].cue
-    less, signals = session(), Signals(5)
-    for number in range(1, round((STILL + MOVED) / FRAME) + 1):
-        at = number * FRAME
-        frame = signals.frame(at, played if at > STILL else {})
-        less.feed(reading for reading in frame if reading.cue != strongest)
-        less.step(at)
+    less, signals = session(), Signals(5, without=strongest)
+    watch(less, signals, 0, STILL)
+    watch(less, signals, STILL, STILL + MOVED, played)
     assert score(less, observable) < score(whole, observable)
 
 
