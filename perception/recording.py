@@ -33,7 +33,7 @@ from perception.voice.activity import Activity
 from perception.voice.limits import limits
 from perception.voice.spectrum import RATE, Samples
 from perception.voice.stream import WINDOW, VoiceStream
-from perception.voice.turn import turn_readings
+from perception.voice.turn import heard_fillers, turn_readings
 
 _STEP = 6
 """Windows (0.19 s) between two steps of fusion: research/perception.md §4, 5 Hz."""
@@ -56,7 +56,11 @@ class Turn:
     """Seconds into the recording."""
     text: str
     """Empty without a recognizer (PHI)."""
+    fillers: tuple[tuple[float, float], ...]
+    """Start and end of each one that was heard, seconds into the recording."""
     readings: tuple[Reading, ...]
+    scores: dict[Observable, float]
+    """What each observable came to when the turn was judged, 0 to 1."""
 
 
 Entry = Turn | Presence | Finding
@@ -194,9 +198,8 @@ class Playback:
     def _step(self, at: float) -> tuple[Finding, ...]:
         risen = self.session.step(at)
         self.seconds = max(self.seconds, at)
-        for observable in (*SCORED, Observable.MISMATCH):
-            if (now := self.session.current(observable)) is not None:
-                self.highest[observable] = max(self.highest.get(observable, 0.0), now.score)
+        for observable, score in self._scores().items():
+            self.highest[observable] = max(self.highest.get(observable, 0.0), score)
         lasts = bool(self.session.lasting())
         self.pages += lasts and not self._lasting
         self._lasting = lasts
@@ -212,10 +215,15 @@ class Playback:
         readings = turn_readings(turn)
         self.session.feed(readings)
         ended = self._spoke if self._spoke is not None else at
-        yield Turn(started, ended, text, readings)
         fine = self._models.words is not None and self._models.words.says_fine(text)
         self.session.turn(said_ok=SaidOk(text, started, ended, _SAID) if fine else None)
-        yield from self._step(at)
+        risen = self._step(at)
+        yield Turn(started, ended, text, heard_fillers(turn), readings, self._scores())
+        yield from risen
+
+    def _scores(self) -> dict[Observable, float]:
+        found = {observable: self.session.current(observable) for observable in (*SCORED, Observable.MISMATCH)}
+        return {observable: finding.score for observable, finding in found.items() if finding is not None}
 
     def _text(self, seconds: float) -> str:
         if self._models.words is None:

@@ -70,6 +70,8 @@ def _lines(entry: Entry) -> Iterator[str]:
     match entry:
         case Turn():
             yield f"{entry.start:8.2f} to {entry.end:.2f}  said: {entry.text or '(words not known)'}"
+            if entry.fillers:
+                yield f"          fillers at {', '.join(f'{start:.2f}' for start, _ in entry.fillers)}"
             yield f"          {', '.join(map(_measured, filter(_is_known, entry.readings)))}"
         case Presence():
             yield f"{entry.at:8.2f}  camera: {_who(entry)}"

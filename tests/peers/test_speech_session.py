@@ -5,12 +5,14 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
+from scipy.signal import resample_poly
 
 from server.logs import _Line as LogLine
 from server.media.peer import PeerCall
 from server.media.playout import PlayoutEvent, Utterance
-from server.speech.recognizer import Recognizer
+from server.speech.recognizer import SAMPLE_RATE, Recognizer
 from server.speech.session import SpeechKit, SpeechSession
 from server.speech.turn import WINDOW_SECONDS
 from server.speech.voice import Voice, VoiceProcess
@@ -24,6 +26,11 @@ from tests.peers.mind import RecordingEar, ScriptedMind, one_by_one
 KIND = "peers"
 
 SPOKEN = "My daughter comes over on Tuesdays and Fridays."
+STORY = (
+    "I got up early this morning and made some coffee and then I fed the cat and took my pills with the coffee because that "
+    "is how I always do it and after that my neighbor came over and we sat outside for a while and talked about the weather "
+    "and about her garden."
+)
 QUESTION = "How is your breathing today?"
 REFUSED = "You can stop taking your blood thinner tomorrow."
 ALLOWED = "Please call the clinic."
@@ -136,6 +143,15 @@ async def test_who_listens_beside_it_hears_every_window_and_where_the_turn_lay(
     assert there.ear.told == ["began", "ended"]
     assert there.ear.text == turn
     assert 0.19 <= there.ear.silence <= 2.3
+
+
+async def test_a_long_utterance_is_recognized_to_its_end(recognizer: Recognizer, speaker: Speaker) -> None:
+    sound = resample_poly((await speaker.say(STORY)).astype(np.float64), SAMPLE_RATE, RATE).astype(np.int16)
+    assert len(sound) / SAMPLE_RATE > 12
+    heard = await recognizer.recognize(sound.tobytes())
+    print(f"understood: {heard.text!r}")
+    assert word_error(STORY, heard.text) <= ERRORS_ALLOWED
+    assert await recognizer.readings(heard)
 
 
 async def test_the_reply_to_a_turn_is_heard_and_timed(there: Conversation, speaker: Speaker) -> None:
