@@ -123,7 +123,9 @@ def test_usual_drifts_slowly_and_not_far() -> None:
 
 def hold(person: int, usual: dict[Cue, float], seconds: int = 120) -> tuple[PerceptionSession, set[Observable]]:
     """A patient who is like this all along, face and voice; what was ever raised."""
-    perception, signals, raised = PerceptionSession(MODEL), Signals(person, {**ORDINARY, **usual}), set[Observable]()
+    # Half the least spread is half again what a camera was measured to make of a still face.
+    signals = Signals(person, {**ORDINARY, **usual}, calm=0.5)
+    perception, raised = PerceptionSession(MODEL), set[Observable]()
     for turn in range(1, seconds // 12 + 1):
         raised |= {one.observable for one in watch(perception, signals, 12.0 * (turn - 1), 12.0 * turn)}
         raised |= {one.observable for one in listen(perception, signals, [12.0 * turn])}
