@@ -10,6 +10,7 @@ from server.persona.conditions import ConditionPack, KnownMedicine
 from server.persona.cues import Cue
 from server.persona.gate_rules import GateRules
 from server.persona.lexicon import Lexicon, Phrase
+from server.persona.paging import EscalationPolicy, TierPolicy
 from server.persona.questions import (
     Choice,
     Condition,
@@ -279,18 +280,6 @@ class Numbers(Frozen):
     """Patient turns after which finishing later is offered."""
     turns_end: Number
     """Patient turns after which a check-in comes to its goodbye."""
-
-
-class TierPolicy(Frozen):
-    """How soon a nurse must have seen a page of this tier; what happens when none has is not built yet."""
-
-    acknowledge_within: Number
-
-
-class EscalationPolicy(Frozen):
-    """What the escalation desk is told about this pack's pages."""
-
-    tiers: Mapping[Tier, TierPolicy]
 
 
 class Clinic(Frozen):
