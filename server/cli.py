@@ -16,6 +16,7 @@ from server import demo, language, lessons, logs
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
 from server.commands import evaluation, gate, personas, simulate, triage
 from server.commands.installation import pack_of
+from server.commands.oncall import oncall as oncall_commands
 from server.commands.patients import patients as patient_commands
 from server.commands.staff import staff as staff_commands
 from server.commands.terminal import DataOption, fail, run, settings_of, tell
@@ -110,6 +111,7 @@ commands.command()(triage.triage)
 commands.add_typer(personas.personas)
 commands.add_typer(patient_commands)
 commands.add_typer(staff_commands)
+commands.add_typer(oncall_commands)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 
-from server.escalation import history, work
+from server.escalation import history, timekeeping, work
 from server.escalation.ladder import HELD, State
 from server.record import patients
 from server.record.access import Permission, require
@@ -116,6 +116,8 @@ def request(
     Raises NotFound if the check-in is not this patient's.
     """
     require(principal, Permission.PAGE_REQUEST, patient=patient, checkin=checkin)
+    # Before anything is written: a deadline that this transaction sets must not be moved with the older ones.
+    timekeeping.settle(tx)
     if tx.connection.scalar(select(checkin_table.c.patient).where(checkin_table.c.id == checkin)) != patient:
         raise NotFound("no such check-in of this patient")
     trigger_key = tx.vault.fingerprint(patient, "escalation.trigger", hit.trigger)

@@ -78,14 +78,12 @@ def number(escalation: EscalationId) -> str:
 
 def queue(tx: Transaction, escalation: EscalationId) -> None:
     """A new page, due at once at the foot of its ladder."""
-    timekeeping.settle(tx)
     row = {"id": new_id("due"), "kind": _KIND, "subject": escalation, "due_at": tx.now}
     tx.connection.execute(insert(due_work).values(**row, level=1, step=0, round=0, attempts=0, fence=0))
 
 
 def hurry(tx: Transaction, escalation: EscalationId) -> None:
     """Due at once at the foot of its ladder, even if answered before or being sent this moment."""
-    timekeeping.settle(tx)
     stop(tx, escalation)
     values = {"due_at": tx.now, "step": 0, "round": 0, "claim_by": None, "done_at": None}
     tx.connection.execute(update(due_work).where(_of(escalation)).values(values))

@@ -37,3 +37,14 @@ def push(name: str) -> Line:
 
 def sms(name: str) -> Line:
     return Line(Channel.SMS, f"sms {name}")
+
+
+_TENTH = timedelta(seconds=0.1)
+_FAST = Policy(
+    steps=(Step(timedelta(), ("nurse",)), Step(5 * _TENTH, ("charge_nurse",))),
+    again=5 * _TENTH,
+    between=_TENTH,
+    claim=3 * _TENTH,
+)
+FAST: Policies = {"": dict.fromkeys(Tier, _FAST)}
+"""For processes that run on the machine's own time."""
