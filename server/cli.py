@@ -91,12 +91,12 @@ def models(data: DataOption = None) -> None:
 
 @commands.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="latency or policy")],
-    turns: Annotated[int, typer.Option(min=1, help="Turns to measure, for latency.")] = 24,
+    what: Annotated[str, typer.Argument(help="latency, policy or escalation")],
+    turns: Annotated[int, typer.Option(min=1, help="Turns or pages to measure, for latency and escalation.")] = 24,
 ) -> None:
     """Measure the service on this machine, from a checkout of the project."""
-    if what not in ("latency", "policy"):
-        fail(f"no benchmark named {what!r}; there are: latency, policy")
+    if what not in ("latency", "policy", "escalation"):
+        fail(f"no benchmark named {what!r}; there are: latency, policy, escalation")
     try:
         module = importlib.import_module(f"tests.bench.{what}")
     except ImportError as error:

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +34,8 @@ from tests.fakes.timing import pause
 from tests.fakes.ward import PEOPLE
 
 _LOOK = 0.05
+_MOMENTS = {"before": "commit", "after": "checkin"}
+"""The engine's events around a commit: a connection is handed back once it is over."""
 _ROOT = Path(__file__).parents[2]
 
 
@@ -53,10 +56,13 @@ def arm(database: Database, point: str) -> None:
 
     engine = database._engine
     event.listen(engine, "before_cursor_execute", look)
-    if when == "before":
-        event.listen(engine, "commit", lambda _connection: hot and die())
-    if when == "after":
-        event.listen(engine, "checkin", lambda _connection, _record: hot and die())
+
+    def strike(*_: object) -> None:
+        if hot:
+            die()
+
+    if when in _MOMENTS:
+        event.listen(engine, _MOMENTS[when], strike)
 
 
 class HttpSink:
@@ -83,6 +89,17 @@ def call(tx: Transaction) -> EscalationId:
     return desk.request(tx, CONDUCTOR, checkin=checkin, patient=patient, hit=hit, turn=1, where="", within=two)
 
 
+_Step = Callable[[Transaction, Staff, EscalationId], object]
+_NEXT: dict[tuple[str, bool | None], _Step] = {
+    ("paged", False): desk.see,
+    ("paged", True): desk.claim,
+    ("seen", None): desk.acknowledge,
+    ("claimed", None): desk.enter_room,
+    ("in_room", None): desk.close,
+}
+"""By state, and by whether an acknowledged page was forgotten once already."""
+
+
 async def nurse_everything(database: Database, nurse: Staff) -> None:
     """See, answer, forget, claim, enter, close: whatever comes next, wherever a former process left it."""
     page = await database.run(lambda tx: tx.connection.scalar(select(escalation.c.id)) or call(tx))
@@ -91,8 +108,7 @@ async def nurse_everything(database: Database, nurse: Staff) -> None:
         forgotten = any(one.kind == "reopened" for one in await database.run(lambda tx: history.read(tx, nurse, page)))
         if state == "closed":
             return
-        step = {"paged": desk.claim if forgotten else desk.see, "seen": desk.acknowledge}.get(state)
-        step = {"claimed": desk.enter_room, "in_room": desk.close}.get(state, step)
+        step = _NEXT.get((state, forgotten)) or _NEXT.get((state, None))
         if step is not None:
             await database.run(lambda tx, step=step: step(tx, nurse, page))  # type: ignore[misc]
         await pause(_LOOK)

@@ -40,7 +40,7 @@ class MailServer:
             if verb == "DATA":
                 content = await reader.readuntil(b"\r\n.\r\n")
                 message = message_from_bytes(content[:-3], policy=policy.default)
-                self.taken.append(message)  # type: ignore[arg-type]
+                self.taken.append(message)
                 writer.write(b"250 taken\r\n")
             if verb == "QUIT":
                 break

@@ -89,8 +89,12 @@ async def test_a_mail_server_that_refuses_is_an_error() -> None:
             await send(Line(Channel.EMAIL, f"mailto://127.0.0.1:{server.port}?from=a@b.example&to=c@d.example"))
 
 
+async def say_nothing(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    await asyncio.Event().wait()
+
+
 async def test_a_far_side_that_hangs_is_let_go_before_the_lease_is_over() -> None:
-    server = await asyncio.start_server(lambda _reader, _writer: asyncio.Event().wait(), "127.0.0.1", 0)
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with asyncio.timeout(4.0):
         with pytest.raises(PagerRefused):
