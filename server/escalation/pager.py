@@ -134,10 +134,12 @@ class Pager:
 
     async def _round(self) -> tuple[list[asyncio.Task[None]], bool]:
         """Starts what is due; returns it, and whether more may be due right now."""
-        climbed, overdue = await self._database.run(lambda tx: self._climb(tx))
-        self._overdue = overdue
-        free = _MOST - len(self._sending)
-        pages = await self._database.run(lambda tx: _lease(tx, free), alone=False) if free else []
+        run, free, climbed = self._database.run, _MOST - len(self._sending), 0
+        # Nobody else is kept from writing by a look at which nothing is due.
+        due, self._overdue, pages = await run(lambda tx: _look(tx, free), alone=False)
+        if due is not None:
+            climbed = await run(lambda tx: climbing.climb_due(tx, self._policies, self._directory, _MOST))
+            pages += await run(lambda tx: _lease(tx, free - len(pages)), alone=False)
         tasks = [asyncio.create_task(self._deliver(page), name="page") for page in pages]
         for task in tasks:
             self._sending.add(task)
@@ -146,11 +148,6 @@ class Pager:
         if self._rounds % _BALLAST_ROUNDS == 0:
             await self._database.take_ballast()
         return tasks, climbed == _MOST or (bool(pages) and len(pages) == free < _MOST)
-
-    def _climb(self, tx: Transaction) -> tuple[int, timedelta]:
-        oldest = work.oldest_due(tx)
-        climbed = climbing.climb_due(tx, self._policies, self._directory, _MOST)
-        return climbed, tx.now - oldest if oldest else timedelta()
 
     def _delivered(self, task: asyncio.Task[None]) -> None:
         full = len(self._sending) == _MOST
@@ -193,9 +190,13 @@ class Pager:
         return held
 
 
+def _look(tx: Transaction, limit: int) -> tuple[timedelta | None, timedelta, list[Page]]:
+    return *work.overdue(tx), _lease(tx, limit)
+
+
 def _lease(tx: Transaction, limit: int) -> list[Page]:
     require(_PAGER, Permission.PAGE_DELIVER)
-    return work.lease(tx, limit)
+    return work.lease(tx, limit) if limit else []
 
 
 def _sent(tx: Transaction, page: Page) -> None:

@@ -20,14 +20,15 @@ from server.record.schema import patient_key
 _LOCK: Final = 0x6E696768746C7431
 """The advisory lock of whoever writes; any fixed number does that no other program on this database uses."""
 _POSTGRES: Final[dict[str, str]] = {
-    "lock_timeout": "5s",
+    "lock_timeout": "15s",
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "10s",
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "2",
 }
-"""A worker that hangs or whose machine lost power must not keep the others from writing for longer than this."""
+"""A worker that hangs or whose machine lost power must not keep the others from writing for longer than ten seconds; so
+whoever waits for it waits a little longer than that."""
 _CONNECT_SECONDS: Final = 3
 
 

@@ -1,7 +1,8 @@
-"""`kill -9` at every step of a page's way, on both databases: none is lost, no rung skipped, at most one message twice."""
+"""`kill -9` at every step of a page's way, on both databases: none is lost, no rung skipped, no message thrice."""
 
 import asyncio
 import signal
+from collections import Counter
 
 import pytest
 from sqlalchemy import select
@@ -41,7 +42,7 @@ async def test_a_page_survives_a_kill(records: Records, point: str) -> None:
             assert await asyncio.wait_for(second.ended(), 120) == 0
     waits = [at - second.serving_since for at, _ in receiver.taken[before:]]
     assert all(wait <= SECONDS for wait in waits[:1])
-    assert receiver.duplicates <= 1
+    assert max(Counter(receiver.keys).values()) <= 2, "one kill repeats a message once, under the same key"
     database = await Database.open(records.url, KEY, SystemClock())
     assert await database.run(audit.verify) is None
     (page,) = await database.run(lambda tx: tx.connection.execute(select(escalation)).all())
