@@ -11,6 +11,7 @@ from server.persona.cues import Cue
 from server.persona.gate_rules import GateRules
 from server.persona.lexicon import Lexicon, Phrase
 from server.persona.numbers import Numbers
+from server.persona.paging import EscalationPolicy, TierPolicy
 from server.persona.questions import (
     Choice,
     Condition,
@@ -244,18 +245,6 @@ class Request(Frozen):
     """The phrase must be all that was said."""
     fires: Name | None = None
     """Guardrail by which a person is told of it; with `human` and `wrong_person`."""
-
-
-class TierPolicy(Frozen):
-    """How soon a nurse must have seen a page of this tier; what happens when none has is not built yet."""
-
-    acknowledge_within: Number
-
-
-class EscalationPolicy(Frozen):
-    """What the escalation desk is told about this pack's pages."""
-
-    tiers: Mapping[Tier, TierPolicy]
 
 
 class Clinic(Frozen):

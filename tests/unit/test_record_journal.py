@@ -1,9 +1,7 @@
 """The journal keeps every kind of event, in order, for its own check-in only."""
 
 import traceback
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, cast, get_args
 
 import pytest
@@ -17,7 +15,7 @@ from server.vocabulary.events import Event
 from server.vocabulary.findings import Advice, CueEvidence, Flag, Likeness, Tier
 from server.vocabulary.ids import CheckInId, EscalationId, StaffId
 from server.vocabulary.principals import Patient
-from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, OTTO, Records, records_in
+from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, OTTO, Records
 
 KIND = "unit"
 EVERY_KIND: list[Event] = [
@@ -56,12 +54,6 @@ EVERY_KIND: list[Event] = [
     events.FailedSafe("recognizer_gone"),
     events.CheckInEnded("completed"),
 ]
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    async with records_in(tmp_path) as opened:
-        yield opened
 
 
 async def checkin_of(records: Records) -> CheckInId:
