@@ -112,6 +112,11 @@ class Noticing:
         if self._senses is not None:
             self._senses.line(self.now(), **self._line)
 
+    def levels(self, trusted: bool) -> None:
+        """Whether the patient's device leaves the loudness alone."""
+        if self._senses is not None:
+            self._senses.levels(trusted)
+
     def dispute(self, observable: str) -> None:
         """The patient says that this is not right."""
         if self._senses is not None:

@@ -41,6 +41,7 @@ class ScriptedSenses:
 
     found: Callable[[Finding], None]
     allowed: dict[Sense, bool] = field(default_factory=dict)
+    levels_kept: bool = False
     windows: int = 0
     voiced: int = 0
     turns: list[tuple[str, bool]] = field(default_factory=list)
@@ -56,6 +57,9 @@ class ScriptedSenses:
 
     def allow(self, sense: Sense, on: bool) -> None:
         self.allowed[sense] = on
+
+    def levels(self, trusted: bool) -> None:
+        self.levels_kept = trusted
 
     def sound(self, at: float, samples: npt.NDArray[np.int16], probability: float) -> None:
         assert samples.shape == (512,)

@@ -159,7 +159,7 @@ def test_even_a_yes_to_its_question_is_no_more_than_urgent(cue: str) -> None:
 
 @pytest.mark.parametrize("cue", sorted(PACK.cues))
 def test_a_weak_cue_changes_nothing(cue: str) -> None:
-    weak = PACK.cues[cue].at_least.value * 0.9
+    weak = PACK.cues[cue].at_least.value - 0.01
     assert on_cue(PACK, VISIT, OPEN, cue, weak).state == OPEN
 
 
