@@ -67,8 +67,10 @@ class Senses(Protocol):
 class Perception(Protocol):
     """The process's perception, shared by all check-ins."""
 
-    frames_every: float
-    """Seconds of media between two frames that a check-in hands over."""
+    @property
+    def frames_every(self) -> float:
+        """Seconds of media between two frames that a check-in hands over."""
+        ...
 
     def watch(self, found: Callable[[Finding], None]) -> Senses:
         """A new patient. `found` is called on the event loop with what has newly risen."""

