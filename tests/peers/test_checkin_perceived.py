@@ -78,7 +78,8 @@ def fading(sound: Pcm) -> Pcm:
     """The same words, ever softer from the middle on."""
     half = len(sound) // 2
     level = np.concatenate([np.ones(half), np.geomspace(1.0, 0.08, len(sound) - half)])
-    return (sound * level).astype(np.int16)
+    softer: Pcm = (sound * level).astype(np.int16)
+    return softer
 
 
 def pause(seconds: float) -> Pcm:
