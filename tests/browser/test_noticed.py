@@ -8,7 +8,7 @@ from tests.browser.house import House
 
 KIND = "browser"
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="module")]
 
 TITLE = "What I noticed"
 
