@@ -161,6 +161,10 @@ class PerceptionSession:
         if modality == "face":
             self._absence.forget_face()
 
+    def allow(self, modality: Modality) -> None:
+        """The patient allows it, again or for the first time: it begins anew."""
+        self._withdrawn.discard(modality)
+
     def voice_usual(self) -> VoiceUsual:
         """How this patient times their speech, for the next check-in; of the face there is nothing to keep."""
         return self._baseline.voice_usual()

@@ -13,7 +13,7 @@ from pathlib import Path
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
-from server import environment, heap, language, lessons, paging
+from server import environment, heap, language, lessons, paging, perceiving
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
 from server.checkin.senses import Perception
@@ -139,7 +139,8 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         pager = await paging.started_pager(stack, settings, database, packs, clock)
 
         live = Live()
-        perception: Perception | None = None
+        tell("Preparing perception")
+        perception, perception_part = await stack.enter_async_context(perceiving.perception(store))
         means, language_part = await stack.enter_async_context(language.models(settings))
         registry = Registry(_house(settings, database, packs, kit, classifier, means, perception, live, clock))
         await registry.open()
@@ -148,7 +149,7 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         stack.callback(stop_listening)
 
         everything = _web(settings, database, registry, packs, live, clock)
-        found = [*parts, triage_part, language_part, *other_parts(settings)]
+        found = [*parts, triage_part, perception_part, language_part, *other_parts(settings)]
         application = Application(everything, database, registry, found, packs, classifier, pager)
         await _listen(stack, settings, application)
         yield application
@@ -318,7 +319,7 @@ def other_parts(settings: Settings) -> list[Part]:
     """The parts that are chosen by settings alone."""
     kind = "SQLite" if settings.records_url.startswith("sqlite") else "PostgreSQL at NIGHTLIGHT_DATABASE_URL"
     return [
-        Part("face", "live", "drawn in the patient's browser; camera pictures are received but not looked at yet"),
+        Part("face", "live", "drawn in the patient's browser"),
         Part("records", "live", f"{kind}; patient data encrypted with a key per patient"),
         paging.pager_part(settings),
     ]

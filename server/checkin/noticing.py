@@ -5,7 +5,6 @@ they find becomes events. Holds no rule: what a finding means is the conversatio
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from typing import get_args
@@ -16,7 +15,7 @@ from perception.finding import Evidence, Finding
 from server.checkin.senses import Sense, Senses
 from server.checkin.setting import Setting
 from server.media.playout import PlayoutEvent
-from server.media.sight import Sight
+from server.media.sight import Picture, Sight
 from server.record.privacy import log
 from server.vocabulary import events as e
 from server.vocabulary.findings import CueEvidence
@@ -55,6 +54,8 @@ class Noticing:
         self._line = {"muted": False, "camera": False, "connected": False}
         self._began = 0.0
         """When the persona began to speak."""
+        self._broken = False
+        """They failed once, and are told nothing more."""
         self._looking: asyncio.Task[None] | None = None
         self._take_up(past)
 
@@ -65,12 +66,10 @@ class Noticing:
     def allow(self, sense: Sense, on: bool) -> None:
         """The patient allows or withdraws it; at once."""
         self._allowed[sense] = on
-        if self._senses is None:
-            return
-        if sense == "camera":
+        if sense == "camera" and self._senses is not None:
             self._sight.look(self._every if on else None)
-            self._looking = self._looking or asyncio.create_task(self._look(self._senses), name="noticing-look")
-        self._senses.allow(sense, on)
+            self._looking = self._looking or asyncio.create_task(self._look(), name="noticing-look")
+        self._give(lambda senses: senses.allow(sense, on))
 
     def _take_up(self, past: Sequence[e.Event]) -> None:
         """Where the journal left it: the last word on each consent."""
@@ -84,18 +83,18 @@ class Noticing:
 
     def window(self, sound: bytes, probability: float) -> None:
         """See `Ear.window`."""
-        if self._senses is not None and self._allowed["voice"]:
-            self._senses.sound(self.now(), np.frombuffer(sound, np.int16), probability)
+        if self._allowed["voice"]:
+            self._give(lambda senses: senses.sound(self.now(), np.frombuffer(sound, np.int16), probability))
 
     def turn_began(self, ago: float) -> None:
         """See `Ear.turn_began`."""
-        if self._senses is not None and self._allowed["voice"]:
-            self._senses.turn_began(self.now() - ago)
+        if self._allowed["voice"]:
+            self._give(lambda senses: senses.turn_began(self.now() - ago))
 
     def turn_ended(self, text: str, silence: float) -> None:
         """See `Ear.turn_ended`."""
-        if self._senses is not None and self._allowed["voice"]:
-            self._senses.turn_ended(self.now() - silence, text, self._says_fine(text))
+        if self._allowed["voice"]:
+            self._give(lambda senses: senses.turn_ended(self.now() - silence, text, self._says_fine(text)))
 
     # The call
 
@@ -103,29 +102,49 @@ class Noticing:
         """Follow the persona's sound."""
         if event.what == "started":
             self._began = self.now()
-        elif event.what in ("finished", "cut") and self._senses is not None and event.utterance.read:
-            self._senses.persona_spoke(self._began, self.now())
+        elif event.what in ("finished", "cut") and event.utterance.read:
+            self._give(lambda senses: senses.persona_spoke(self._began, self.now()))
 
     def line(self, **changes: bool) -> None:
         """What changed of `muted`, `camera` and `connected`."""
         self._line |= changes
-        if self._senses is not None:
-            self._senses.line(self.now(), **self._line)
+        self._give(lambda senses: senses.line(self.now(), **self._line))
+
+    def levels(self, trusted: bool) -> None:
+        """Whether the patient's device leaves the loudness alone."""
+        self._give(lambda senses: senses.levels(trusted))
 
     def dispute(self, observable: str) -> None:
         """The patient says that this is not right."""
-        if self._senses is not None:
-            self._senses.dispute(observable)
+        self._give(lambda senses: senses.dispute(observable))
 
     async def of_turn(self) -> list[e.CueNoticed]:
         """What was found in the turn that just ended, as far as it is known in time."""
-        if self._senses is None:
+        if self._senses is None or self._broken:
             return []
-        with contextlib.suppress(TimeoutError):
+        try:
             async with asyncio.timeout(_SETTLED_WITHIN):
                 return [noticed(finding, "turn") for finding in await self._senses.settle()]
-        log(_logger, logging.WARNING, "noticing_late")
+        except TimeoutError:
+            log(_logger, logging.WARNING, "noticing_late")
+        except Exception as error:  # noqa: BLE001  whatever befalls the senses, the turn is judged
+            self._failed(error)
         return []
+
+    def _give(self, hand: Callable[[Senses], None]) -> None:
+        """Hand something to the senses; a failure of theirs ends them, and neither the sound nor the check-in."""
+        if self._senses is None or self._broken:
+            return
+        try:
+            hand(self._senses)
+        except Exception as error:  # noqa: BLE001  the root of what the senses are told: hearing must go on
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        if not self._broken:
+            log(_logger, logging.ERROR, "noticing_failed", error=type(error).__name__)
+        self._broken = True
+        self._sight.look(None)
 
     async def close(self) -> None:
         """Look and listen no more."""
@@ -139,11 +158,13 @@ class Noticing:
     def _found(self, finding: Finding) -> None:
         self._seen(noticed(finding, "speaking"))
 
-    async def _look(self, senses: Senses) -> None:
+    async def _look(self) -> None:
         while True:
-            picture = await self._sight.next()
-            if self._allowed["camera"]:
-                senses.picture(picture.at - self._zero, picture.rgb)
+            self._see(await self._sight.next())
+
+    def _see(self, picture: Picture) -> None:
+        if self._allowed["camera"]:
+            self._give(lambda senses: senses.picture(picture.at - self._zero, picture.rgb))
 
 
 def noticed(finding: Finding, moment: e.CueMoment) -> e.CueNoticed:

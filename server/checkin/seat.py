@@ -19,6 +19,7 @@ from server.signaling.messages import (
     Camera,
     End,
     Ignored,
+    Levels,
     MayNotice,
     Mute,
     NotRight,
@@ -86,6 +87,8 @@ class Seat:
                 self._checkin.cues.noticing.line(camera=message.on)
             case MayNotice():
                 self._checkin.cues.allow(message.what, message.on)
+            case Levels():
+                self._checkin.cues.noticing.levels(message.kept)
             case NotRight():
                 self._checkin.cues.dispute(message.cue, message.at)
             case Page():

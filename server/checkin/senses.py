@@ -23,6 +23,10 @@ class Senses(Protocol):
         """The patient allowed or withdrew it; after a withdrawal what it said and taught is gone."""
         ...
 
+    def levels(self, trusted: bool) -> None:
+        """Whether the patient's device leaves the loudness alone; false until it says so."""
+        ...
+
     def sound(self, at: float, samples: npt.NDArray[np.int16], probability: float) -> None:
         """512 samples, 16 kHz mono, that ended at `at`, and the probability that they hold a voice. About 31 a second."""
         ...
@@ -63,8 +67,10 @@ class Senses(Protocol):
 class Perception(Protocol):
     """The process's perception, shared by all check-ins."""
 
-    frames_every: float
-    """Seconds of media between two frames that a check-in hands over."""
+    @property
+    def frames_every(self) -> float:
+        """Seconds of media between two frames that a check-in hands over."""
+        ...
 
     def watch(self, found: Callable[[Finding], None]) -> Senses:
         """A new patient. `found` is called on the event loop with what has newly risen."""

@@ -21,7 +21,7 @@ from server.vocabulary.findings import Tier, TriggerHit
 def recognized(pack: Pack, state: State, seen: CueNoticed) -> CueNoticed | None:
     """What perception reports, under the name of the cue it is for this pack; None while there is nothing new in it."""
     cue = next((cue for cue in pack.cues.values() if _fits(cue, seen)), None)
-    if cue is None or cue.id in state.noticed.disputed or (cue.does == "probe" and seen.moment != "turn"):
+    if cue is None or cue.id in state.noticed.disputed:
         return None
     last = dict(state.noticed.last).get(cue.id)
     if last is not None and seen.at - last < cue.again_after.value:
@@ -32,6 +32,8 @@ def recognized(pack: Pack, state: State, seen: CueNoticed) -> CueNoticed | None:
 def _fits(cue: Cue, seen: CueNoticed) -> bool:
     if (cue.observable or cue.id) != seen.observable or seen.score < cue.at_least.value:
         return False
+    if cue.does == "probe" and seen.moment != "turn":
+        return False  # words that are still being said do not trail off yet
     least = cue.deviates.value if cue.deviates is not None else 0.0
     return cue.shows is None or any(one.cue == cue.shows and one.deviation >= least for one in seen.evidence)
 

@@ -148,7 +148,7 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
             sense = "face" if what == "camera_cues" else "voice"
             return f"{patient} {'allows' if allowed else 'does not allow'} cues from the {sense}."
         case events.CueNoticed():
-            return f"Noticed: {noticed_words(event.observable or event.cue, event.absence)}. A cue, not a diagnosis."
+            return f"Noticed: {noticed_words(event.cue, event.absence)}. A cue, not a diagnosis."
         case events.CueDisputed(cue=cue):
             return f"{patient} says this is not right: {noticed_words(cue, '')}."
         case events.ConsentChanged(allowed=allowed):

@@ -71,6 +71,14 @@ class MayNotice(_Message):
     on: bool
 
 
+class Levels(_Message):
+    """What the microphone does to the loudness of the voice."""
+
+    k: Literal["levels"]
+    kept: bool
+    """It is left alone: no automatic gain control."""
+
+
 class NotRight(_Message):
     """The patient says that something noticed is not right."""
 
@@ -86,7 +94,7 @@ class Page(_Message):
     visible: bool
 
 
-PageMessage = Typed | Nurse | End | Mute | Camera | MayNotice | NotRight | Page
+PageMessage = Typed | Nurse | End | Mute | Camera | MayNotice | Levels | NotRight | Page
 """What the page may say in either channel."""
 
 
@@ -140,7 +148,7 @@ _PAGE: TypeAdapter[PageMessage] = TypeAdapter(Annotated[PageMessage, Field(discr
 _SESSION: TypeAdapter[SessionOffer | TrickledCandidate | TextOnly] = TypeAdapter(
     Annotated[SessionOffer | TrickledCandidate | TextOnly, Field(discriminator="type")]
 )
-_PAGE_KINDS = {"typed", "nurse", "end", "mute", "camera", "cues", "not_right", "page"}
+_PAGE_KINDS = {"typed", "nurse", "end", "mute", "camera", "cues", "levels", "not_right", "page"}
 _SESSION_KINDS = {"offer", "candidate", "text_only"}
 
 

@@ -41,6 +41,7 @@ class ScriptedSenses:
 
     found: Callable[[Finding], None]
     allowed: dict[Sense, bool] = field(default_factory=dict)
+    levels_kept: bool = False
     windows: int = 0
     voiced: int = 0
     turns: list[tuple[str, bool]] = field(default_factory=list)
@@ -52,13 +53,19 @@ class ScriptedSenses:
     next_turn: list[Finding] = field(default_factory=list)
     """What the next turn shows."""
     hangs: bool = False
+    breaks: bool = False
     closed: bool = False
 
     def allow(self, sense: Sense, on: bool) -> None:
         self.allowed[sense] = on
 
+    def levels(self, trusted: bool) -> None:
+        self.levels_kept = trusted
+
     def sound(self, at: float, samples: npt.NDArray[np.int16], probability: float) -> None:
         assert samples.shape == (512,)
+        if self.breaks:
+            raise ValueError("senses that fail")
         self.windows += 1
         self.voiced += probability >= 0.5
 
@@ -81,6 +88,8 @@ class ScriptedSenses:
         self.disputed.append(observable)
 
     async def settle(self) -> Sequence[Finding]:
+        if self.breaks:
+            raise ValueError("senses that fail")
         if self.hangs:
             await asyncio.Event().wait()
         shown, self.next_turn = self.next_turn, []

@@ -101,6 +101,20 @@ async def test_a_turn_does_not_wait_for_senses_that_hang(
         assert [sentence async for sentence in there.checkin.reply()]
 
 
+async def test_senses_that_fail_end_neither_hearing_nor_the_check_in(
+    records: Records, brisk: SpeechKit, perception: ScriptedPerception
+) -> None:
+    async with bedside(records, brisk, None, BEGUN, perception=perception) as there:
+        await there.heard_out()
+        perception.patient.breaks = True
+        there.checkin.cues.noticing.window(bytes(1024), 0.9)
+        await spoken(there, "about the same, I guess")
+        assert [sentence async for sentence in there.checkin.reply()]
+        there.checkin.cues.noticing.window(bytes(1024), 0.9)
+    assert there.of(e.FailedSafe) == []
+    assert perception.patient.windows == 0
+
+
 async def test_what_is_seen_while_nobody_speaks_is_asked_about(
     records: Records, brisk: SpeechKit, perception: ScriptedPerception
 ) -> None:

@@ -129,5 +129,6 @@ async def test_a_new_track_has_time_stamps_of_its_own(sight: Sight, wall: Wall) 
 )
 def test_a_picture_is_made_small_and_never_larger(width: int, height: int, wanted: tuple[int, int]) -> None:
     rgb = small(frame(0.0, 9, width, height))
-    assert (rgb.shape, rgb.dtype) == ((*wanted, 3), np.uint8)
+    assert rgb.shape == (*wanted, 3)
+    assert rgb.dtype == np.uint8
     assert max(rgb.shape[:2]) <= LONGEST_EDGE

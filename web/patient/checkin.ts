@@ -115,6 +115,7 @@ export class CheckIn {
     if (this.#left) return;
     this.#presence.setStatus(status);
     if (status !== "connected") return this.#transcript.connected();
+    this.#connection.send({ k: "levels", kept: this.#devices.levelsKept });
     if (this.#presence.muted) this.#connection.send({ k: "mute", on: true });
     if (document.hidden) this.#connection.send({ k: "page", visible: false });
   }

@@ -33,5 +33,5 @@ describe("what was noticed", () => {
 
 test("the light says what is measured, and nothing when nothing is", () => {
   expect([lightWords(true, true), lightWords(false, true), lightWords(true, false), lightWords(false, false)])
-    .toEqual(["Voice and camera cues on", "Camera cues on", "Voice cues on", ""]);
+    .toEqual(["Voice and camera cues on", "Camera cues on", "Voice cues on", "What I noticed"]);
 });

@@ -79,9 +79,9 @@ export function dispute(list: readonly Noticed[], cue: string, at: number): read
   return list.map((one) => one.cue === cue && one.at === at ? { ...one, disputed: true } : one);
 }
 
-/** The words of the light; empty when nothing is measured. */
+/** The words of the light and of its button; nothing is measured when they say what was. */
 export function lightWords(voice: boolean, camera: boolean): string {
   if (voice && camera) return "Voice and camera cues on";
   if (camera) return "Camera cues on";
-  return voice ? "Voice cues on" : "";
+  return voice ? "Voice cues on" : "What I noticed";
 }

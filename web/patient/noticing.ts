@@ -23,7 +23,7 @@ export class NoticedPanel {
 
   constructor(events: NoticingEvents) {
     this.#events = events;
-    for (const id of ["noticed-open", "cues-light"]) element(id).addEventListener("click", () => this.#open());
+    element("noticed-open").addEventListener("click", () => this.#open());
     element("noticed-close").addEventListener("click", () => this.#panel.close());
     for (const sense of ["voice", "camera"] as const) {
       element(`allow-${sense}`).addEventListener("click", () => this.#toggle(sense));
@@ -65,9 +65,9 @@ export class NoticedPanel {
   }
 
   #show(): void {
-    const words = lightWords(this.#allowed.voice, this.#allowed.camera && this.#camera);
-    element("cues-light").hidden = words === "";
-    setText("cues-words", words);
+    const looks = this.#allowed.camera && this.#camera;
+    element("noticed-open").dataset.on = String(this.#allowed.voice || looks);
+    setText("cues-words", lightWords(this.#allowed.voice, looks));
     for (const sense of ["voice", "camera"] as const) {
       element(`allow-${sense}`).setAttribute("aria-checked", String(this.#allowed[sense]));
       setText(`allow-${sense}-word`, this.#allowed[sense] ? "On" : "Off");

@@ -31,6 +31,7 @@ export type ToPersona =
   | { k: "mute"; on: boolean }
   | { k: "camera"; on: boolean }
   | { k: "cues"; what: Sense; on: boolean }
+  | { k: "levels"; kept: boolean }
   | { k: "not_right"; cue: string; at: number }
   | { k: "page"; visible: boolean };
 
