@@ -31,8 +31,9 @@ from perception.reading import Presence, Reading, Word
 from perception.session import PerceptionSession
 from perception.voice.activity import Activity
 from perception.voice.limits import limits
+from perception.voice.measuring import WINDOW
 from perception.voice.spectrum import RATE, Samples
-from perception.voice.stream import WINDOW, VoiceStream
+from perception.voice.stream import VoiceStream
 from perception.voice.turn import heard_fillers, turn_readings
 
 _STEP = 6

@@ -9,18 +9,9 @@ from perception.face.process import FaceEyes
 from perception.fusion.model import EvidenceModel
 from perception.fusion.table import load_table
 from server.checkin.perceiver import Perceiver
-from server.vocabulary.models import ModelFile, ModelMissing, Models
+from server.perception_models import FACE_LANDMARKER
+from server.vocabulary.models import ModelMissing, Models
 from server.vocabulary.parts import Part
-
-FACE_LANDMARKER = (
-    ModelFile(
-        "face_landmarker/face_landmarker.task",
-        "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/face_landmarker.task",
-        "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
-        3_758_596,
-    ),
-)
-"""MediaPipe's face landmark model (Apache-2.0)."""
 
 
 @asynccontextmanager
@@ -38,8 +29,8 @@ async def perception(models: Models) -> AsyncIterator[tuple[Perceiver, Part]]:
 async def _eyes(models: Models) -> tuple[FaceEyes | None, str]:
     """The eyes, started; or None, and why."""
     try:
-        folder = await asyncio.to_thread(models.fetch, FACE_LANDMARKER)
-        eyes = FaceEyes(folder / "face_landmarker.task")
+        folder = await asyncio.to_thread(models.fetch, (FACE_LANDMARKER,))
+        eyes = FaceEyes(folder / FACE_LANDMARKER.name)
         await eyes.start()
     except (ModelMissing, FaceUnavailable) as error:
         return None, str(error)

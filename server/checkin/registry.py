@@ -159,7 +159,7 @@ class Registry:
         async with self._locks.setdefault(patient.checkin, asyncio.Lock()):
             if patient.checkin in self._running:
                 return
-            row, card, past = await self._house.database.run(lambda tx: _open(tx, patient))
+            row, card, past, _ = await self._house.database.run(lambda tx: _open(tx, patient))
             pack = self._house.packs.get(row.persona)
             if pack is None or not waits_for_return(Thread(pack, visit_of(card, pack, row)), past):
                 return

@@ -51,7 +51,7 @@ def perceive(
 
 @contextlib.contextmanager
 def _models(store: ModelStore, pack: Pack, recording: Recording, *, words: bool) -> Iterator[Models]:
-    activity = Activity(store.fetch((SILERO_VAD,)) / Path(SILERO_VAD.path).name)
+    activity = Activity(store.fetch((SILERO_VAD,)) / SILERO_VAD.name)
     eyes = _fetched_face(store) if recording.has_pictures else None
     with _recognizer(store) if words and recording.has_sound else contextlib.nullcontext() as recognize:
         known = Words(recognize, lambda text: says_fine(pack, text)) if recognize is not None else None
@@ -60,7 +60,7 @@ def _models(store: ModelStore, pack: Pack, recording: Recording, *, words: bool)
 
 def _fetched_face(store: ModelStore) -> Path | None:
     try:
-        return store.fetch((FACE_LANDMARKER,)) / Path(FACE_LANDMARKER.path).name
+        return store.fetch((FACE_LANDMARKER,)) / FACE_LANDMARKER.name
     except ModelMissing as error:
         terminal.note(f"voice only: {error}")
         return None

@@ -42,6 +42,11 @@ class ModelFile:
     in_wheel: str = ""
     """Path of the same file inside `wheel`."""
 
+    @property
+    def name(self) -> str:
+        """Within the folder that `Models.fetch` gives."""
+        return self.path.rpartition("/")[2]
+
 
 class Models(Protocol):
     """Where a stage gets the files of its models."""

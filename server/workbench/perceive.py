@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import assert_never
 
-from perception.finding import Evidence, Finding
+from perception.finding import Evidence, Finding, Observable
 from perception.reading import Presence, Reading
 from perception.recording import Entry, Models, Playback, Recording, Turn
 from server.workbench.printout import Printout
@@ -21,7 +21,7 @@ class Tally:
     turns: int = 0
     findings: dict[str, int] = field(default_factory=dict)
     """How often each observable rose."""
-    highest: dict[str, float] = field(default_factory=dict)
+    highest: dict[Observable, float] = field(default_factory=dict)
     """The highest score of each, risen or not."""
     pages: int = 0
     """Times at which a nurse might have been asked to look: both senses agree for long enough."""
