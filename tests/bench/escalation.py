@@ -79,4 +79,4 @@ async def _page(database: Database, receiver: Receiver, patient: PatientId, chec
 def _show(name: str, what: str, found: list[float]) -> None:
     found = sorted(found)
     p50, p95 = found[len(found) // 2], found[min(len(found) - 1, int(len(found) * 0.95))]
-    print(f"{name:<12}{what:<22}{p50:>8.0f}{p95:>8.0f}{found[-1]:>9.0f}")
+    print(f"{name:<12}{what:<22}{p50:>8.0f}{p95:>8.0f}{found[-1]:>9.0f}", flush=True)
