@@ -17,9 +17,10 @@ from server.escalation.ladder import Channel
 from server.escalation.pager import Pager
 from server.record.database import Database
 from server.vocabulary.clock import SystemClock
+from server.vocabulary.ids import CheckInId, PatientId
 from tests.fakes import postgres
 from tests.fakes.ladder import POLICIES
-from tests.fakes.ladder_child import call
+from tests.fakes.ladder_child import visit, want_nurse
 from tests.fakes.postgres import Postgres
 from tests.fakes.receiver import Receiver
 from tests.fakes.records import KEY
@@ -49,12 +50,13 @@ async def _measure(name: str, url: str, turns: int) -> None:
         sink = AppriseSink(book, lambda _page: "https://checkin.example.org/staff/")
         pager = Pager(database, sink, book, POLICIES)
         await pager.start()
-        await _page(database, receiver)  # the first one imports Apprise
+        visits = [await database.run(visit) for _ in range(1 + turns + AT_ONCE)]
+        await _page(database, receiver, *visits.pop())  # the first one imports Apprise
         single = []
         for _ in range(turns):
-            single.append(await _page(database, receiver))
+            single.append(await _page(database, receiver, *visits.pop()))
             await pause(random.uniform(0.05, 0.35))
-        burst = await asyncio.gather(*(_page(database, receiver) for _ in range(AT_ONCE)))
+        burst = await asyncio.gather(*(_page(database, receiver, *one) for one in visits))
         await pager.stop()
         sink.close()
     await database.close()
@@ -62,10 +64,10 @@ async def _measure(name: str, url: str, turns: int) -> None:
     _show(name, f"{AT_ONCE} at once", list(burst))
 
 
-async def _page(database: Database, receiver: Receiver) -> float:
+async def _page(database: Database, receiver: Receiver, patient: PatientId, checkin: CheckInId) -> float:
     """Milliseconds of one page."""
     began = time.monotonic()
-    page = await database.run(call)
+    page = await database.run(lambda tx: want_nurse(tx, patient, checkin))
     while True:
         arrived = [at for at, key in receiver.taken if f":{page}:" in key]
         if arrived:
@@ -77,4 +79,4 @@ async def _page(database: Database, receiver: Receiver) -> float:
 def _show(name: str, what: str, found: list[float]) -> None:
     found = sorted(found)
     p50, p95 = found[len(found) // 2], found[min(len(found) - 1, int(len(found) * 0.95))]
-    print(f"{name:<12}{what:<22}{p50:>8.0f}{p95:>8.0f}{found[-1]:>9.0f}")
+    print(f"{name:<12}{what:<22}{p50:>8.0f}{p95:>8.0f}{found[-1]:>9.0f}", flush=True)

@@ -26,7 +26,7 @@ from server.record.schema import escalation
 from server.record.transaction import Transaction
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.findings import Tier, TriggerHit
-from server.vocabulary.ids import EscalationId, StaffId
+from server.vocabulary.ids import CheckInId, EscalationId, PatientId, StaffId
 from server.vocabulary.principals import Role, Staff
 from tests.fakes.ladder import FAST
 from tests.fakes.records import COMMAND, CONDUCTOR, KEY, ROSA
@@ -80,13 +80,22 @@ class HttpSink:
             die()
 
 
-def call(tx: Transaction) -> EscalationId:
-    """A patient is in danger."""
+def visit(tx: Transaction) -> tuple[PatientId, CheckInId]:
+    """A patient in a check-in."""
     patient = patients.add(tx, COMMAND, ROSA)
-    checkin = checkins.order(tx, COMMAND, patient, "after-discharge")
+    return patient, checkins.order(tx, COMMAND, patient, "after-discharge")
+
+
+def want_nurse(tx: Transaction, patient: PatientId, checkin: CheckInId) -> EscalationId:
+    """The patient is in danger."""
     hit = TriggerHit("CHEST_PAIN", 1, Tier.EMERGENCY, "my chest hurts")
     two = timedelta(minutes=2)
     return desk.request(tx, CONDUCTOR, checkin=checkin, patient=patient, hit=hit, turn=1, where="", within=two)
+
+
+def call(tx: Transaction) -> EscalationId:
+    """Both at once."""
+    return want_nurse(tx, *visit(tx))
 
 
 _Step = Callable[[Transaction, Staff, EscalationId], object]
