@@ -82,6 +82,11 @@ class Cue(StrEnum):
         """Which sense it comes from."""
         return "voice" if self in _VOICE else "face"
 
+    @property
+    def measured(self) -> bool:
+        """Whether voice or face is measured for it; the others are facts by which an absence is explained."""
+        return self not in _OF_ABSENCE
+
 
 _VOICE = frozenset(
     {
@@ -105,6 +110,7 @@ _VOICE = frozenset(
         Cue.MEDIA_GAP,
     }
 )
+_OF_ABSENCE = frozenset({Cue.SILENCE, Cue.MUTED, Cue.MEDIA_GAP, Cue.NOBODY, Cue.EYES_CLOSED})
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,14 @@ PLACES = {
     "livekit": ("server/media/room.py", "server/speech/"),
     "mediapipe": ("perception/",),
     # Only the conductor, and what builds for it, may see what perception is made of.
-    "perception": ("perception/", "server/checkin/", "server/app.py", "server/perceiving.py", "server/commands/"),
+    "perception": (
+        "perception/",
+        "server/checkin/",
+        "server/app.py",
+        "server/perceiving.py",
+        "server/commands/",
+        "server/workbench/perceive.py",
+    ),
     "onnxruntime": ("perception/", "server/knowledge/embedder.py", "server/speech/recognizer.py"),
     "tokenizers": ("server/knowledge/wordpiece.py",),
 }
