@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 
 from server.checkin.counsel import counsel_on
+from server.checkin.cues import Cues, Deeds
 from server.checkin.entries import entries_of
 from server.checkin.face import Face
 from server.checkin.goodbye import Goodbye
@@ -19,12 +20,12 @@ from server.checkin.pages import Pages
 from server.checkin.returning import ReturnWatch
 from server.checkin.saying import Saying
 from server.checkin.setting import Setting
+from server.checkin.shown import Shown
 from server.checkin.silence import SilenceWatch
 from server.checkin.stopwatch import Stopwatch
 from server.checkin.talking import Talking
 from server.checkin.thread import Thread
 from server.checkin.turn import judge
-from server.checkin.view import page_view
 from server.checkin.worker import Worker
 from server.conversation.gate import Gate
 from server.conversation.interruption import unheard
@@ -40,8 +41,6 @@ from server.vocabulary import events as e
 from server.vocabulary.speech import Receipt
 
 _logger = logging.getLogger(__name__)
-
-_HELP = (e.EscalationRequested, e.EscalationAcknowledged)
 
 
 class CheckIn:
@@ -61,7 +60,7 @@ class CheckIn:
             # Every utterance had a sentence; the margin is for those whose journal entries died with the server.
             call.playout.number_after(self._thread.sentences + 10)
         self._pages = Pages(past)
-        self._help = next((page_view(event) for event in reversed(past) if isinstance(event, _HELP)), None)
+        self._shown = Shown(call.send, past)
         self._gate = Gate(setting.pack, setting.visit)
         self._ledger = Ledger()
         self._mouth = Mouth()
@@ -69,10 +68,12 @@ class CheckIn:
         self._counsel = counsel_on(
             setting, self._gate, past, lambda used, rest: self._journal.post(used, settlement=rest), self._gated
         )
-        self._speech = SpeechSession(call, setting.kit, self)
         self._journal = JournalWriter(setting.database, setting.whereabouts, self._written, self._journal_failed)
         self._worker = Worker(self._step_failed)
         self._silence = SilenceWatch(self._on_silence)
+        deeds = Deeds(self._post, self._tell, lambda seconds: self._speech.hold(seconds), lambda: self._silence.seconds)
+        self.cues = Cues(setting, call.sight, past, self._thread, self._worker, deeds)
+        self._speech = SpeechSession(call, setting.kit, self, self.cues.noticing)
         # Behind the words that were said over it, which may call it off or need an answer.
         self._goodbye = Goodbye(lambda: self._worker.do("goodbye", self._end_if_heard))
         self._taken = False
@@ -106,11 +107,7 @@ class CheckIn:
         self._pages.note(event)
         if isinstance(event, e.CheckInEnded):
             self.ended.set()
-        view = page_view(event)
-        if isinstance(event, _HELP):
-            self._help = view
-        if view is not None:
-            self._call.send(view)
+        self._shown.event(event)
         self._setting.publish(event)
 
     # The patient's connection
@@ -225,8 +222,7 @@ class CheckIn:
             return
         self._silence.resume()
         self._face.again()
-        if self._help is not None:
-            self._call.send(self._help)  # a reloaded page has lost its card
+        self._shown.again()
         if self._greeted:
             await self._hush()
             await self._tell(self._thread.welcome_back(), e.ConnectionChanged("reconnected"))
@@ -258,6 +254,8 @@ class CheckIn:
         try:
             await self._hush()
             continues = self._mouth.went_unheard() and not typed
+            if not typed:
+                await self.cues.of_turn()
             setting, thread = self._setting, self._thread
             judged = await judge(thread, setting.classifier, self._counsel, text, typed=typed, continues=continues)
             self._taken = True
@@ -345,6 +343,7 @@ class CheckIn:
 
     def _on_playout(self, event: PlayoutEvent) -> None:
         self._face.on_playout(event)
+        self.cues.noticing.on_playout(event)
         if event.what == "started" and (timed := self._stopwatch.played(self._thread.turns)):
             self._post(timed)
         if event.what not in ("finished", "cut"):
@@ -393,6 +392,7 @@ class CheckIn:
             if self._counsel is not None:
                 stack.push_async_callback(self._counsel.close)
             stack.push_async_callback(self._call.close)
+            stack.push_async_callback(self.cues.noticing.close)
             stack.push_async_callback(self._speech.close)
             stack.push_async_callback(self._worker.close)
             self.returning.stop()

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from server.conversation import policy
-from server.conversation.cues import on_cue
+from server.conversation.cues import on_cue, on_dispute, recognized, says_fine
 from server.conversation.dropping import dropped_after, on_dropped
 from server.conversation.heard import hear
+from server.conversation.holding import taken_up
 from server.conversation.interruption import merge, on_cut_off
 from server.conversation.silence import next_silence, on_silence
 from server.conversation.state import Decision, State, Visit
@@ -18,6 +19,7 @@ from server.persona.pack import Pack
 from server.vocabulary.events import (
     CheckInStarted,
     ConnectionChanged,
+    CueDisputed,
     CueNoticed,
     Event,
     FailedSafe,
@@ -69,7 +71,8 @@ class Thread:
     def look(self, text: str, *, continues: bool, likenesses: Sequence[Likeness] | None = None) -> Look:
         """What `turn` would decide now, without any advice."""
         before, text = self._taken(text, continues)
-        return Look(before, text, policy.decide(self.pack, self.visit, before, text, None, likenesses))
+        decision = policy.decide(self.pack, self.visit, before, text, None, likenesses)
+        return Look(before, taken_up(self.pack, before, text), decision)
 
     def turn(
         self,
@@ -86,7 +89,7 @@ class Thread:
 
     def whole(self, text: str, *, continues: bool) -> str:
         """The words that `turn` would judge: what the sentence classifier is to be asked about."""
-        return self._taken(text, continues)[1]
+        return taken_up(self.pack, *self._taken(text, continues))
 
     def _taken(self, text: str, continues: bool) -> tuple[State, str]:
         """The state that a turn is judged from, and its words."""
@@ -118,9 +121,21 @@ class Thread:
         """The patient pressed End; only the end of the check-in can follow."""
         return self._moved(policy.on_end_button(self.pack, self.visit, self.state))
 
-    def cue(self, cue: str, score: float) -> Decision:
+    def says_fine(self, text: str) -> bool:
+        """Whether these words say that all is well, or understood."""
+        return says_fine(self.pack, text)
+
+    def recognized(self, seen: CueNoticed) -> CueNoticed | None:
+        """What perception reports, as the cue it is for this pack; None while there is nothing new in it."""
+        return recognized(self.pack, self.state, seen)
+
+    def cue(self, seen: CueNoticed) -> Decision:
         """Perception noticed something about the patient."""
-        return self._moved(on_cue(self.pack, self.visit, self.state, cue, score))
+        return self._moved(on_cue(self.pack, self.visit, self.state, seen.cue, seen.score, seen.at, seen.moment))
+
+    def disputed(self, cue: str) -> None:
+        """The patient says that something noticed is not right."""
+        self.state = on_dispute(self.state, cue)
 
     def failed(self) -> Decision:
         """A part of the service failed."""
@@ -165,7 +180,9 @@ class Thread:
             case NurseAsked():
                 self.nurse_asked()
             case CueNoticed():
-                self.cue(event.cue, event.score)
+                self.cue(event)
+            case CueDisputed():
+                self.disputed(event.cue)
             case FailedSafe():
                 self.failed()
             case SpeechHeard(interrupted=True):

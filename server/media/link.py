@@ -29,6 +29,7 @@ from aiortc.sdp import candidate_from_sdp
 from server.media.intake import Intake
 from server.media.opus import OpusJitterBuffer, PersonaTrack
 from server.media.playout import FRAME_SAMPLES, Playout
+from server.media.sight import Sight
 from server.record.privacy import log
 from server.vocabulary.errors import ServiceError
 
@@ -87,8 +88,11 @@ class LinkEvents:
 class PeerLink:
     """One peer connection: the patient's tracks in, the persona's track out, one data channel."""
 
-    def __init__(self, intake: Intake, playout: Playout, servers: list[IceServer], events: LinkEvents) -> None:
+    def __init__(
+        self, intake: Intake, sight: Sight, playout: Playout, servers: list[IceServer], events: LinkEvents
+    ) -> None:
         self._intake = intake
+        self._sight = sight
         self._events = events
         self._pc = RTCPeerConnection(
             RTCConfiguration(
@@ -101,8 +105,6 @@ class PeerLink:
         self._closed = False
         self._answering: asyncio.Future[str] | None = None
         self._channel_open = False
-        self.video_frames = 0
-        """Camera frames received; they are counted and dropped, nothing of them is kept."""
         self.ignored_candidates = 0
         """Trickled candidates that could not be read."""
         self.refused_messages = 0
@@ -203,10 +205,12 @@ class PeerLink:
             return
 
     async def _see(self, track: MediaStreamTrack) -> None:
+        self._sight.begin()
         try:
             while True:
-                await track.recv()
-                self.video_frames += 1
+                frame = await track.recv()
+                if isinstance(frame, av.VideoFrame):
+                    self._sight.offer(frame)
         except MediaStreamError:
             return
 

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from server.media.intake import Intake
 from server.media.link import IceServer, LinkEvents, LinkState, OfferFailed, PeerLink, RemoteCandidate
 from server.media.playout import SAMPLE_RATE, Playout
+from server.media.sight import Sight
 from server.media.silent import SilentDrain
 
 Send = Callable[[Mapping[str, object]], None]
@@ -25,6 +26,7 @@ class PeerCall:
 
     def __init__(self, servers: list[IceServer]) -> None:
         self.intake = Intake()
+        self.sight = Sight()
         self.playout = Playout()
         self._servers = servers
         self.on_message: Callable[[str], None] = lambda message: None
@@ -49,7 +51,7 @@ class PeerCall:
             if self._closed:
                 raise OfferFailed("the call is over")
             await self._drop_link()
-            self._link = link = PeerLink(self.intake, self.playout, self._servers, self._events())
+            self._link = link = PeerLink(self.intake, self.sight, self.playout, self._servers, self._events())
             try:
                 return await link.answer(sdp)
             except BaseException:  # also when the page gives up half way

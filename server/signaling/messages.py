@@ -63,6 +63,30 @@ class Camera(_Message):
     on: bool
 
 
+class MayNotice(_Message):
+    """The patient allows voice or camera to be measured for what may be noticed, or withdraws it."""
+
+    k: Literal["cues"]
+    what: Literal["voice", "camera"]
+    on: bool
+
+
+class Levels(_Message):
+    """What the microphone does to the loudness of the voice."""
+
+    k: Literal["levels"]
+    kept: bool
+    """It is left alone: no automatic gain control."""
+
+
+class NotRight(_Message):
+    """The patient says that something noticed is not right."""
+
+    k: Literal["not_right"]
+    cue: str = Field(max_length=64)
+    at: float = Field(ge=0, le=1e6)
+
+
 class Page(_Message):
     """The page went to the background or came back."""
 
@@ -70,7 +94,7 @@ class Page(_Message):
     visible: bool
 
 
-PageMessage = Typed | Nurse | End | Mute | Camera | Page
+PageMessage = Typed | Nurse | End | Mute | Camera | MayNotice | Levels | NotRight | Page
 """What the page may say in either channel."""
 
 
@@ -124,7 +148,7 @@ _PAGE: TypeAdapter[PageMessage] = TypeAdapter(Annotated[PageMessage, Field(discr
 _SESSION: TypeAdapter[SessionOffer | TrickledCandidate | TextOnly] = TypeAdapter(
     Annotated[SessionOffer | TrickledCandidate | TextOnly, Field(discriminator="type")]
 )
-_PAGE_KINDS = {"typed", "nurse", "end", "mute", "camera", "page"}
+_PAGE_KINDS = {"typed", "nurse", "end", "mute", "camera", "cues", "levels", "not_right", "page"}
 _SESSION_KINDS = {"offer", "candidate", "text_only"}
 
 

@@ -49,6 +49,7 @@ async def house(records: Records) -> AsyncIterator[House]:
         servers=lambda checkin: [],
         classifier=None,
         means=None,
+        perception=None,
         publish=lambda checkin, event: None,
         most=1,
         rest=lambda: None,

@@ -14,13 +14,14 @@ from server.media.peer import PeerCall
 from server.media.playout import PlayoutEvent, Utterance
 from server.speech.recognizer import SAMPLE_RATE, Recognizer
 from server.speech.session import SpeechKit, SpeechSession
+from server.speech.turn import WINDOW_SECONDS
 from server.speech.voice import Voice, VoiceProcess
 from tests.fakes.footprint import Footprint
 from tests.fakes.peer import RATE, PatientPeer
 from tests.fakes.sound import joined, loud, seconds_of_sound
 from tests.fakes.speakers import Speaker
 from tests.fakes.waiting import until
-from tests.peers.mind import ScriptedMind, one_by_one
+from tests.peers.mind import RecordingEar, ScriptedMind, one_by_one
 
 KIND = "peers"
 
@@ -53,6 +54,7 @@ class Conversation:
     peer: PatientPeer
     mind: ScriptedMind
     session: SpeechSession
+    ear: RecordingEar
     played: list[Utterance]
     """Utterances that ended, played or cut off."""
     cut: list[Utterance]
@@ -67,8 +69,8 @@ class Conversation:
 
 async def converse(call: PeerCall, peer: PatientPeer, kit: SpeechKit) -> Conversation:
     """Connect and start to listen."""
-    mind = ScriptedMind()
-    there = Conversation(call, peer, mind, SpeechSession(call, kit, mind), [], [])
+    mind, ear = ScriptedMind(), RecordingEar()
+    there = Conversation(call, peer, mind, SpeechSession(call, kit, mind, ear), ear, [], [])
 
     def on_playout(event: PlayoutEvent) -> None:
         there.played.extend([event.utterance] if event.what in ("finished", "cut") else [])
@@ -127,6 +129,20 @@ async def test_a_spoken_sentence_becomes_one_completed_turn(there: Conversation,
     assert there.mind.turns.empty()
     assert there.mind.overhears
     assert there.mind.failures == []
+
+
+async def test_who_listens_beside_it_hears_every_window_and_where_the_turn_lay(
+    there: Conversation, speaker: Speaker
+) -> None:
+    await there.peer.microphone.play(await speaker.say(SPOKEN))
+    turn = await asyncio.wait_for(there.mind.turns.get(), 15)
+    sizes = {size for size, _ in there.ear.windows}
+    voiced = sum(probability >= 0.5 for _, probability in there.ear.windows) * WINDOW_SECONDS
+    assert sizes == {1024}
+    assert 1.0 < voiced < 5.0
+    assert there.ear.told == ["began", "ended"]
+    assert there.ear.text == turn
+    assert 0.19 <= there.ear.silence <= 2.3
 
 
 async def test_a_long_utterance_is_recognized_to_its_end(recognizer: Recognizer, speaker: Speaker) -> None:

@@ -1,5 +1,6 @@
 /** What page and server say to each other during the call. Parsed once here; anything unknown is dropped in silence, by contract. */
 import type { WireViseme, PersonaState } from "../avatar/face";
+import type { NoticedMessage, Sense } from "./noticed";
 import type { EndReason, Mode } from "./screens";
 
 export type Tier = "emergency" | "urgent" | "same_day";
@@ -13,6 +14,9 @@ export type FromPersona =
   | { k: "s"; state: PersonaState; t: number | null }
   | { k: "you"; text: string; final: boolean }
   | { k: "esc"; tier: Tier; ack: string | null }
+  | { k: "cues"; what: Sense; on: boolean }
+  | ({ k: "noticed" } & NoticedMessage)
+  | { k: "not_right"; cue: string; at: number }
   | { k: "end"; reason: EndReason };
 
 export type FromServer =
@@ -26,6 +30,9 @@ export type ToPersona =
   | { k: "end" }
   | { k: "mute"; on: boolean }
   | { k: "camera"; on: boolean }
+  | { k: "cues"; what: Sense; on: boolean }
+  | { k: "levels"; kept: boolean }
+  | { k: "not_right"; cue: string; at: number }
   | { k: "page"; visible: boolean };
 
 export type ToServer =
@@ -36,7 +43,7 @@ export type ToServer =
 /** Longest answer a patient may type, in characters. */
 export const TYPED_LIMIT = 500;
 
-const KINDS = new Set(["clk", "v", "cap", "cut", "s", "you", "esc", "end"]);
+const KINDS = new Set(["clk", "v", "cap", "cut", "s", "you", "esc", "cues", "noticed", "not_right", "end"]);
 const TYPES = new Set(["ice", "answer", "error"]);
 
 /** The message in `text`, or null if it is broken or of a kind this page does not know. */
