@@ -45,6 +45,7 @@ commands = typer.Typer(
     add_completion=False,
 )
 _COMMAND = Service("command")
+_BENCHES = ("latency", "policy", "escalation", "perception")
 _MARKS = {"live": "ok", "fallback": "fallback", "missing": "MISSING", "off": "off"}
 
 
@@ -91,12 +92,12 @@ def models(data: DataOption = None) -> None:
 
 @commands.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="latency, policy or escalation")],
+    what: Annotated[str, typer.Argument(help="latency, policy, escalation or perception")],
     turns: Annotated[int, typer.Option(min=1, help="Turns or pages to measure, for latency and escalation.")] = 24,
 ) -> None:
     """Measure the service on this machine, from a checkout of the project."""
-    if what not in ("latency", "policy", "escalation"):
-        fail(f"no benchmark named {what!r}; there are: latency, policy, escalation")
+    if what not in _BENCHES:
+        fail(f"no benchmark named {what!r}; there are: {', '.join(_BENCHES)}")
     try:
         module = importlib.import_module(f"tests.bench.{what}")
     except ImportError as error:
