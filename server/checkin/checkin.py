@@ -7,26 +7,30 @@ listener's, who is paged is the desk's.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from server.checkin.counsel import counsel_on
 from server.checkin.entries import entries_of
 from server.checkin.face import Face
 from server.checkin.goodbye import Goodbye
-from server.checkin.journal import JournalWriter, Page, RecordsUnavailable
+from server.checkin.journal import Also, JournalWriter, Page, RecordsUnavailable
+from server.checkin.judging import Judging
 from server.checkin.mouth import Mouth
 from server.checkin.pages import Pages
+from server.checkin.partials import Partials
 from server.checkin.returning import ReturnWatch
+from server.checkin.room import Room
 from server.checkin.saying import Saying
 from server.checkin.setting import Setting
 from server.checkin.silence import SilenceWatch
+from server.checkin.standing import Standing
 from server.checkin.stopwatch import Stopwatch
 from server.checkin.talking import Talking
 from server.checkin.thread import Thread
 from server.checkin.turn import judge
 from server.checkin.view import page_view
 from server.checkin.worker import Worker
-from server.conversation.gate import Gate
 from server.conversation.interruption import unheard
 from server.conversation.state import Decision
 from server.media.peer import PeerCall
@@ -40,8 +44,6 @@ from server.vocabulary import events as e
 from server.vocabulary.speech import Receipt
 
 _logger = logging.getLogger(__name__)
-
-_HELP = (e.EscalationRequested, e.EscalationAcknowledged)
 
 
 class CheckIn:
@@ -61,13 +63,14 @@ class CheckIn:
             # Every utterance had a sentence; the margin is for those whose journal entries died with the server.
             call.playout.number_after(self._thread.sentences + 10)
         self._pages = Pages(past)
-        self._help = next((page_view(event) for event in reversed(past) if isinstance(event, _HELP)), None)
-        self._gate = Gate(setting.pack, setting.visit)
+        self._standing = Standing(past)
+        self.room = Room(self, setting, self._thread, call)
         self._ledger = Ledger()
         self._mouth = Mouth()
+        self._judging = Judging(self._thread, self._mouth, self._ledger, self._post)
         self._face = Face(call.send)
         self._counsel = counsel_on(
-            setting, self._gate, past, lambda used, rest: self._journal.post(used, settlement=rest), self._gated
+            setting, self._judging, past, lambda used, rest: self._journal.post(used, settlement=rest)
         )
         self._speech = SpeechSession(call, setting.kit, self)
         self._journal = JournalWriter(setting.database, setting.whereabouts, self._written, self._journal_failed)
@@ -77,7 +80,7 @@ class CheckIn:
         self._goodbye = Goodbye(lambda: self._worker.do("goodbye", self._end_if_heard))
         self._taken = False
         """The turn under way has its number."""
-        self._partial: frozenset[str] = frozenset()
+        self._partials = Partials()
         self._stopwatch = Stopwatch()
         self._greeted = False
         self._return = ReturnWatch(lambda: self._worker.do("unreachable", self._look_for))
@@ -88,17 +91,25 @@ class CheckIn:
     async def start(self) -> None:
         """Begin to listen; the first words follow when the patient is connected."""
         await self._speech.start()
+        if (gone := self._standing.nurse) is not None:  # the server went down with her in the room
+            lost = replace(gone, state="lost")
+            self._post(lost, also=self._setting.audited(lost, None))
+            self._missed(tuple(line.text for line in self._thread.room(lost).lines))
 
-    async def emit(self, *events: e.Event) -> None:
+    async def emit(self, *events: e.Event, also: Also | None = None) -> None:
         """The one door: record, then show the page and the consoles. Returns when the events are durable."""
-        await self._journal.durable(self._post(*events))
+        await self._journal.durable(self._post(*events, also=also))
 
-    def _post(self, *events: e.Event, pages: tuple[Page, ...] = ()) -> asyncio.Future[None]:
+    def do(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Future[None]:
+        """See `Worker.do`."""
+        return self._worker.do(name, work)
+
+    def _post(self, *events: e.Event, pages: tuple[Page, ...] = (), also: Also | None = None) -> asyncio.Future[None]:
         """`emit` for callers that cannot wait; the order is kept."""
         if self._counsel is not None:
             for event in events:
                 self._counsel.note(event)
-        written = self._journal.post(*events, pages=pages)
+        written = self._journal.post(*events, pages=pages, also=also)
         self._pages.sent(pages, written)
         return written
 
@@ -106,11 +117,10 @@ class CheckIn:
         self._pages.note(event)
         if isinstance(event, e.CheckInEnded):
             self.ended.set()
-        view = page_view(event)
-        if isinstance(event, _HELP):
-            self._help = view
-        if view is not None:
+        self._standing.note(event)
+        if (view := page_view(event)) is not None:
             self._call.send(view)
+        self.room.note(event)
         self._setting.publish(event)
 
     # The patient's connection
@@ -146,7 +156,7 @@ class CheckIn:
 
     def patient_ends(self) -> asyncio.Future[None]:
         """The patient pressed End."""
-        return self._worker.do("end", self._end_at_once)
+        return self._worker.do("end", lambda: self.end_at_once("patient_ended", self._thread.ended_by_patient))
 
     def camera(self, on: bool) -> None:
         """The patient turned the camera on or off."""
@@ -160,7 +170,7 @@ class CheckIn:
 
     async def turn_completed(self, text: str) -> None:
         """See `Mind.turn_completed`."""
-        self._partial = frozenset()
+        self._partials.clear()
         await asyncio.wait({self._worker.do("turn", lambda: self._take(text, typed=False))})
 
     def reply(self) -> AsyncIterator[str]:
@@ -169,29 +179,12 @@ class CheckIn:
 
     def judge(self, sentence: str) -> Receipt:
         """See `Mind.judge`."""
-        reply = self._mouth.whose(sentence)
-        receipt = self._gate.judge(sentence, reply.saying.scripts.get(sentence, "") if reply else "")
-        if not receipt.allowed and self._counsel is not None:
-            receipt = self._counsel.passed.get(sentence, receipt)
-        if reply is not None:
-            reply.judged(sentence, allowed=receipt.allowed)
-        self._gated(sentence, receipt)
-        return receipt
-
-    def _gated(self, sentence: str, receipt: Receipt) -> None:
-        self._thread.sentences += 1
-        number = self._thread.sentences
-        rests_on = (receipt.script, receipt.reason, receipt.passage, receipt.revision)
-        self._post(e.SentenceGated(number, sentence, receipt.allowed, *rests_on))
-        if receipt.allowed:
-            self._ledger.gated(number, sentence)
+        return self._judging.judge(sentence)
 
     def overheard(self, text: str) -> None:
         """See `Mind.overheard`: an emergency that stands in two partials in a row is paged before the turn ends."""
         self._call.send({"k": "you", "text": text, "final": False})
-        hits = self._thread.emergencies(text)
-        stable = [hit for hit in hits if hit.trigger in self._partial]
-        self._partial = frozenset(hit.trigger for hit in hits)
+        stable = self._partials.stable(self._thread.emergencies(text))
         if pages := self._pages.due(stable, self._next_turn()):
             self._post(pages=pages)
 
@@ -225,18 +218,17 @@ class CheckIn:
             return
         self._silence.resume()
         self._face.again()
-        if self._help is not None:
-            self._call.send(self._help)  # a reloaded page has lost its card
+        self._standing.again(self._call.send)  # a reloaded page has lost its cards
         if self._greeted:
-            await self._hush()
-            await self._tell(self._thread.welcome_back(), e.ConnectionChanged("reconnected"))
+            await self.hush()
+            await self.tell(self._thread.welcome_back(), e.ConnectionChanged("reconnected"))
         else:
             self._greeted = True
             pack, classifier = self._setting.pack, self._setting.classifier
             learned = classifier.version if classifier else ""
             started = e.CheckInStarted(pack.id, pack.version, pack.content_hash, self._resumed, learned)
             decision = self._thread.welcome_back() if self._resumed else self._thread.greet()
-            await self._tell(decision, started, e.ConnectionChanged("connected"))
+            await self.tell(decision, started, e.ConnectionChanged("connected"))
 
     async def _lost(self) -> None:
         await self._note(e.ConnectionChanged("lost"))
@@ -256,7 +248,7 @@ class CheckIn:
         """One turn, from its words to its reply."""
         self._silence.judging(True)
         try:
-            await self._hush()
+            await self.hush()
             continues = self._mouth.went_unheard() and not typed
             setting, thread = self._setting, self._thread
             judged = await judge(thread, setting.classifier, self._counsel, text, typed=typed, continues=continues)
@@ -272,8 +264,8 @@ class CheckIn:
         self._stopwatch.decided()
 
     async def _call_nurse(self) -> None:
-        await self._hush()
-        await self._tell(self._thread.nurse_asked(), e.NurseAsked())
+        await self.hush()
+        await self.tell(self._thread.nurse_asked(), e.NurseAsked())
 
     def _on_silence(self) -> None:
         seconds = self._silence.seconds
@@ -283,10 +275,10 @@ class CheckIn:
     async def _silent(self, seconds: float) -> None:
         decision = self._thread.silent(seconds)
         if decision is not None:
-            await self._tell(decision, e.PatientSilent(seconds))
+            await self.tell(decision, e.PatientSilent(seconds))
 
     async def _fail_safe(self, code: str) -> None:
-        await self._tell(self._thread.failed(), e.FailedSafe(code))
+        await self.tell(self._thread.failed(), e.FailedSafe(code))
 
     def _step_failed(self, name: str, error: Exception) -> None:
         log(_logger, logging.ERROR, "checkin_step_failed", what=name, error=type(error).__name__)
@@ -299,9 +291,13 @@ class CheckIn:
 
     # What comes of a decision
 
-    async def _tell(self, decision: Decision, *first: e.Event) -> None:
+    async def tell(self, decision: Decision, *first: e.Event, over_patient: bool = True) -> None:
+        """Record a decision and say its lines; unless `over_patient`, with the next reply where the patient is speaking."""
         await self._record(decision, *first)
-        self._say(decision)
+        if over_patient or not self._silence.patient_speaks:
+            self._say(decision)
+        else:
+            self._missed(tuple(line.text for line in decision.lines))
 
     async def _record(self, decision: Decision, *first: e.Event, talking: Talking | None = None) -> None:
         """Put a decision on record and act on it. Returns when what it tells the patient of is durable."""
@@ -332,7 +328,7 @@ class CheckIn:
         if saying:
             self._speech.say(sentences)
 
-    async def _hush(self) -> None:
+    async def hush(self) -> None:
         """Say no more; of what was not heard, not even begun, the thread decides what must be said again."""
         await self._speech.hush()
         for reply in self._mouth.give_up():
@@ -361,6 +357,8 @@ class CheckIn:
             self._thread.cut_off(planned, heard)
         elif not self._mouth.busy:
             self._goodbye.said()
+        if not self._mouth.busy:
+            self.room.said()
 
     # The end
 
@@ -368,11 +366,13 @@ class CheckIn:
         if (reason := self._goodbye.last_word()) is not None:
             await self._end(reason)
 
-    async def _end_at_once(self) -> None:
-        await self._hush()
-        decision, turn = self._thread.ended_by_patient(), self._thread.turns
-        self._post(*entries_of(decision, turn), pages=self._pages.due(decision.hits, turn))
-        await self._end("patient_ended")
+    async def end_at_once(
+        self, reason: EndReason, ended: Callable[[], Decision], *first: e.Event, also: Also | None = None
+    ) -> None:
+        await self.hush()
+        decision, turn = ended(), self._thread.turns
+        self._post(*first, *entries_of(decision, turn), pages=self._pages.due(decision.hits, turn), also=also)
+        await self._end(reason)
 
     async def _end(self, reason: EndReason) -> None:
         self._goodbye.reason = reason
@@ -395,5 +395,6 @@ class CheckIn:
             stack.push_async_callback(self._call.close)
             stack.push_async_callback(self._speech.close)
             stack.push_async_callback(self._worker.close)
+            stack.push_async_callback(self.room.close)
             self._return.stop()
             self._silence.close()

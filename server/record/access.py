@@ -34,6 +34,7 @@ class Permission(StrEnum):
     PAGE_READ = "page.read"
     PAGE_ACKNOWLEDGE = "page.acknowledge"
     PAGE_DELIVER = "page.deliver"
+    ROOM_JOIN = "room.join"
     STAFF_ADD = "staff.add"
     STAFF_SIGN_IN = "staff.sign_in"
     AUDIT_READ = "audit.read"
@@ -47,7 +48,7 @@ _CARE: Final = frozenset({
 })  # fmt: skip
 
 STAFF: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.NURSE: _CARE,
+    Role.NURSE: _CARE | {_P.ROOM_JOIN},
     Role.CLINICIAN: _CARE,
     Role.COMPLIANCE: frozenset({_P.AUDIT_READ}),
 }

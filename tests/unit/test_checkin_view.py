@@ -22,6 +22,7 @@ SHOWN: tuple[tuple[e.Event, dict[str, object]], ...] = (
         e.EscalationAcknowledged(EscalationId("esc_1"), Tier.URGENT, StaffId("st_1"), "Nia"),
         {"k": "esc", "tier": "urgent", "ack": "Nia"},
     ),
+    (e.RoomChanged(StaffId("st_1"), "Nia", "talking"), {"k": "nurse", "state": "talking", "name": "Nia"}),
     (e.CheckInEnded("completed"), {"k": "end", "reason": "completed"}),
 )
 NOT_SHOWN: tuple[e.Event, ...] = (

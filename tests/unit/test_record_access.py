@@ -41,6 +41,7 @@ page.request           -       -         -         x        x         x        -
 page.read              x       x         -         -        x         -        -      -       -      -
 page.acknowledge       x       x         -         -        -         -        -      -       -      -
 page.deliver           -       -         -         -        -         -        x      -       -      -
+room.join              x       -         -         -        -         -        -      -       -      -
 staff.add              -       -         -         -        -         -        -      -       x      -
 staff.sign_in          -       -         -         -        -         -        -      x       -      -
 audit.read             -       -         x         -        -         -        -      -       x      -
