@@ -14,6 +14,7 @@ from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
 from server import environment, heap, language, lessons
+from server.checkin.nurse_seat import NurseDoor
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
 from server.config import ROOT, Settings
@@ -43,6 +44,7 @@ from server.record.master_key import MasterKey
 from server.record.transaction import Transaction
 from server.signaling.candidate import CandidatePolicy
 from server.signaling.ice import IceSettings, ice_servers
+from server.signaling.room_socket import RoomSocket
 from server.signaling.socket import VisitSocket
 from server.signatures import is_signed
 from server.speech import kit as speech
@@ -172,15 +174,9 @@ def _house(
 ) -> House:
     ice = _ice(settings)
 
-    def servers(checkin: CheckInId) -> list[IceServer]:
-        return [
-            IceServer(tuple(_texts(server["urls"])), str(server.get("username", "")), str(server.get("credential", "")))
-            for server in ice_servers(ice, checkin, clock.now())
-        ]
-
     def publish(checkin: CheckInId, event: Event) -> None:
         live.publish(f"checkin:{checkin}", {"checkin": checkin})
-        if event.kind in ("check_in_started", "check_in_ended", "connection_changed"):
+        if event.kind in ("check_in_started", "check_in_ended", "connection_changed", "room_changed"):
             live.publish("queue", {"checkin": checkin})
 
     return House(
@@ -189,7 +185,7 @@ def _house(
         kit=kit,
         classifier=classifier,
         means=means,
-        servers=servers,
+        servers=lambda checkin: _servers(ice, checkin, clock),
         publish=publish,
         most=settings.max_checkins,
         rest=heap.give_back,
@@ -211,7 +207,9 @@ def _web(
     app[TEMPLATE_PAGES].everywhere(signed=all(is_signed(pack) for pack in packs.values()))
     visits = _add_patient_routes(app, settings, database, registry, packs, clock)
     _add_staff_routes(app, settings, registry, packs, clock)
+    joins = _add_room_routes(app, settings, registry, clock)
     app.on_shutdown.append(lambda _app: visits.close())
+    app.on_shutdown.append(lambda _app: joins.close())
     return app
 
 
@@ -282,6 +280,14 @@ def _add_staff_routes(
     persona_page.add_routes(app, words, free_talk=bool(settings.language_endpoints))
 
 
+def _add_room_routes(app: web.Application, settings: Settings, registry: Registry, clock: Clock) -> RoomSocket:
+    policy = CandidatePolicy(lan=settings.allow_private_addresses, mdns=settings.allow_private_addresses)
+    ice = _ice(settings)
+    joins = RoomSocket(NurseDoor(registry, lambda checkin: _servers(ice, checkin, clock)), ice, policy, clock)
+    joins.add_routes(app)
+    return joins
+
+
 def _words(pack: Pack) -> persona_page.PersonaWords:
     lines = tuple(
         persona_page.ScriptLine(script, sentence) for script, line in pack.lines.items() for sentence in line.sentences
@@ -297,6 +303,13 @@ def _announce(live: Live, checkin: CheckInId) -> None:
 
 def _ice(settings: Settings) -> IceSettings:
     return IceSettings(settings.stun, settings.turn, settings.turn_secret)
+
+
+def _servers(ice: IceSettings, checkin: CheckInId, clock: Clock) -> list[IceServer]:
+    return [
+        IceServer(tuple(_texts(server["urls"])), str(server.get("username", "")), str(server.get("credential", "")))
+        for server in ice_servers(ice, checkin, clock.now())
+    ]
 
 
 def _texts(value: object) -> list[str]:

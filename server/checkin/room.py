@@ -80,22 +80,29 @@ class Room:
         self._patient: Present = "gone"
         self._begun = False
         self._watch: asyncio.Task[None] | None = None
-        self.on_over: Callable[[], None] = lambda: None
-        """Called when whoever is in the room has no place in it any more."""
+        self._over: Callable[[], None] = lambda: None
         call.beside = self._overhear
 
     # What a nurse does
 
-    async def enter(self, staff: Staff, send: Send) -> None:
-        """Let a nurse in, to listen; returns when that is on record and the patient's page is told. Raises `ServiceError`."""
+    @property
+    def talks(self) -> bool:
+        """Whether a nurse has the floor."""
+        return self._mode == "talking"
+
+    async def enter(self, staff: Staff, send: Send, over: Callable[[], None]) -> None:
+        """Let a nurse in, to listen; returns when that is on record and the patient's page is told. Raises `ServiceError`.
+
+        `send` tells her page, `over` is called when she has no place in the room any more.
+        """
         if not self._begun:
             raise NotBegun("the patient has not been greeted yet")
         if self._staff is not None and self._staff.id != staff.id:
             raise RoomTaken(self._staff.name)
         await self.leave()  # the same nurse in another window
-        self._staff, self._send = staff, send
+        self._staff, self._send, self._over = staff, send, over
         await self._change("listening")
-        if self._mode != "listening":
+        if self._mode == "empty":
             self._staff = self._send = None
             raise NotBegun("that she came in could not be put on record")
 
@@ -112,13 +119,11 @@ class Room:
     async def leave(self) -> None:
         """The nurse goes; with the floor, she gives it back first."""
         await self.hand_back()
-        if self._mode != "empty":
-            await self._change("left")
+        await self._change("left")
 
-    async def lose(self) -> None:
+    def lose(self) -> "asyncio.Future[None]":
         """The nurse is gone without a word."""
-        if self._mode != "empty":
-            await self._change("lost")
+        return self._change("lost")
 
     async def end(self) -> None:
         """The nurse ends the check-in."""
@@ -170,6 +175,7 @@ class Room:
                 self._patient = _present(state)
                 self._tell()
             case e.CheckInEnded(reason=reason):
+                self._begun = False
                 self._out(reason)
             case _:
                 return
@@ -200,7 +206,7 @@ class Room:
         self._call.bridge.listen(on=False)
         self._say({"k": "over", "reason": reason})
         self._staff = self._send = None
-        over, self.on_over = self.on_over, lambda: None
+        over, self._over = self._over, lambda: None
         over()
 
     # The floor

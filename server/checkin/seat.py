@@ -12,10 +12,10 @@ from server.checkin.checkin import CheckIn
 from server.media.link import RemoteCandidate
 from server.media.peer import PeerCall
 from server.record.privacy import log
-from server.signaling.caller import MESSAGES_PER_SECOND
 from server.signaling.candidate import Candidate
 from server.signaling.door import Mode
 from server.signaling.messages import Camera, End, Ignored, Mute, Nurse, Page, PageMessage, Refused, Typed, read_face
+from server.signaling.negotiation import MESSAGES_PER_SECOND
 from server.signaling.pace import Pace
 
 _logger = logging.getLogger(__name__)

@@ -72,12 +72,12 @@ def last(peer: PatientPeer) -> Pcm:
 
 
 async def hears(peer: PatientPeer, pitch: float) -> None:
-    await until(lambda: strength_of(last(peer), pitch) > HEARD)
+    await until(lambda: strength_of(last(peer), pitch) > HEARD, 30)
 
 
 async def hears_no_more(peer: PatientPeer, pitch: float) -> None:
     before = len(peer.heard)
-    await until(lambda: len(peer.heard) > before + 30 and strength_of(last(peer), pitch) < NOT_HEARD)
+    await until(lambda: len(peer.heard) > before + 30 and strength_of(last(peer), pitch) < NOT_HEARD, 30)
 
 
 def persona_says(call: PeerCall, seconds: float) -> None:
