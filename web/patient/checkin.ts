@@ -3,6 +3,7 @@ import { Connection, type Status } from "./connection";
 import { press, showTyping, wireControls } from "./controls";
 import { showPreview, type Devices } from "./devices";
 import { HelpCard } from "./help";
+import { NurseHere } from "./nurse_here";
 import { announce, element, setText } from "./page";
 import { Presence } from "./presence";
 import type { Claim, EndReason, Mode, Problem } from "./screens";
@@ -31,6 +32,7 @@ export class CheckIn {
   readonly #events: CheckInEvents;
   readonly #connection: Connection;
   readonly #presence: Presence;
+  readonly #nurse: NurseHere;
   readonly #transcript = new Transcript();
   readonly #audio = element("persona-audio", HTMLAudioElement);
   #timer = 0;
@@ -41,10 +43,12 @@ export class CheckIn {
     this.#devices = devices;
     this.#events = events;
     this.#presence = new Presence(claim.persona.name, mode);
+    this.#nurse = new NurseHere(claim.persona.name, (name) => this.#presence.with(name));
     this.#connection = new Connection(mode, devices, {
       status: (status) => this.#setStatus(status),
       message: (message, receiver) => this.#left ? this.#hearLast(message) : this.#receive(message, receiver),
       sound: (stream) => void this.#sound(stream),
+      picture: (receiver) => this.#nurse.picture(receiver),
       silent: () => this.#goSilent(),
       stillRunning: () => events.stillRunning(),
       refused: (problem) => events.refused(problem),
@@ -68,6 +72,7 @@ export class CheckIn {
     clearInterval(this.#timer);
     this.#devices.close();
     this.#audio.srcObject = null;
+    this.#nurse.close();
     this.#presence.close();
     this.#connection.mode = "text_only";
     if (!this.#connection.pending) this.#connection.close();
@@ -86,6 +91,7 @@ export class CheckIn {
       case "s": return this.#presence.setState(message.state);
       case "you": return this.#transcript.patient(message.text, message.final);
       case "esc": return this.#help.show(message.tier, message.ack);
+      case "nurse": return this.#nurse.show(message.state, message.name);
       case "end": window.setTimeout(() => this.#events.ended(message.reason), message.reason === "completed" ? LAST_WORD : 0);
     }
   }

@@ -2,6 +2,8 @@
 import type { WireViseme, PersonaState } from "../avatar/face";
 import type { EndReason, Mode } from "./screens";
 
+/** What a nurse in the call has just done. */
+export type NurseState = "listening" | "talking" | "handed_back" | "left" | "lost";
 export type Tier = "emergency" | "urgent" | "same_day";
 
 /** From the server: over the data channel "face", or over the socket while that channel is closed. */
@@ -13,6 +15,7 @@ export type FromPersona =
   | { k: "s"; state: PersonaState; t: number | null }
   | { k: "you"; text: string; final: boolean }
   | { k: "esc"; tier: Tier; ack: string | null }
+  | { k: "nurse"; state: NurseState; name: string }
   | { k: "end"; reason: EndReason };
 
 export type FromServer =
@@ -36,7 +39,7 @@ export type ToServer =
 /** Longest answer a patient may type, in characters. */
 export const TYPED_LIMIT = 500;
 
-const KINDS = new Set(["clk", "v", "cap", "cut", "s", "you", "esc", "end"]);
+const KINDS = new Set(["clk", "v", "cap", "cut", "s", "you", "esc", "nurse", "end"]);
 const TYPES = new Set(["ice", "answer", "error"]);
 
 /** The message in `text`, or null if it is broken or of a kind this page does not know. */
