@@ -61,10 +61,12 @@ class NurseSeat:
     async def left(self) -> None:
         """See `RoomSeat.left`: without a word before, she is lost."""
         self._stop_losing()
-        if not self._out:
-            self._out = True
-            await self._room.lose()
-        await self._call.close()
+        try:
+            if not self._out:
+                self._out = True
+                await self._room.lose()
+        finally:
+            await self._call.close()
 
     def over(self) -> None:
         """She has no place in the room any more."""

@@ -50,8 +50,9 @@ def on_turn(
     reply.words = text
     reply.change(turn=state.turn + 1, rung=0)
     found = examine(pack, hear(text), replace(context_of(pack, visit, state), topics=frozenset()), likenesses)
+    wishes = {request.fires for request in pack.requests if request.kind == "human"}
     for hit in found.hits:
-        if not pack.guardrails[hit.trigger].is_request:
+        if hit.trigger not in wishes:
             reply.hit(hit)
     reply.negatives.extend(found.negatives)
     return reply.decision()

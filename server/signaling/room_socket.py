@@ -120,8 +120,10 @@ class RoomSocket:
             await self._listen(seat, socket, line)
         finally:
             watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-            await seat.left()
+            try:
+                await seat.left()
+            finally:
+                await asyncio.gather(watching, return_exceptions=True)
 
     async def _listen(self, seat: RoomSeat, socket: web.WebSocketResponse, line: Line) -> None:
         """Runs until the socket closes or the page is cut off for its pace."""
