@@ -5,9 +5,8 @@ from playwright.async_api import Page, expect
 
 from tests.browser import visit
 from tests.browser.conftest import OpenBrowser
-from tests.browser.levels import NOT_HEARD, hears, hears_no_more, listen, strength
+from tests.browser.levels import NOT_HEARD, hears, hears_no_more, humming, listen, strength
 from tests.fakes.service import Service
-from tests.fakes.sound import tone
 
 KIND = "browser"
 
@@ -15,9 +14,6 @@ pytestmark = pytest.mark.timeout(240)
 
 PATIENT, NURSE = 440.0, 700.0
 """Pitches in hertz of the two microphones."""
-LONG = 200.0
-"""Seconds of tone, longer than the test."""
-LEVEL = 6000.0
 
 
 async def picture_moves(page: Page, video: str) -> None:
@@ -28,11 +24,11 @@ async def picture_moves(page: Page, video: str) -> None:
 
 async def test_a_nurse_joins_by_voice_and_video_and_hands_back(service: Service, open_browser: OpenBrowser) -> None:
     checkin, link = await service.new_link()
-    async with open_browser(tone(LONG, LEVEL, PATIENT)) as phones, open_browser(tone(LONG, LEVEL, NURSE)) as desks:
-        patient = await visit.open_patient(phones, link)
+    async with open_browser(None) as phones, open_browser(None) as desks:
+        patient = await visit.open_patient(phones, link, humming(PATIENT))
         await visit.start_talking(patient)
-        await visit.transcript_says(patient, "Hello Maria")
-        nurse = await visit.open_nurse(desks, service.address)
+        await visit.transcript_says(patient, "Hello Maria", 60)
+        nurse = await visit.open_nurse(desks, service.address, humming(NURSE))
         await nurse.click(f"#queue [data-checkin={checkin}]")
 
         await nurse.click("#join")
