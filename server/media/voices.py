@@ -15,6 +15,8 @@ FRAME_BYTES = FRAME_SAMPLES * 2
 SILENCE = bytes(FRAME_BYTES)
 _BEFORE = 2
 """Frames (40 ms) waited for before a voice is played: two sound cards tick apart by less than one."""
+_LOOKS = 50
+"""Frames (one second) in which a queue that was never short is too long: a stall is made up for by dropping what is over."""
 _MOST = 10
 """Frames (200 ms) kept at most; drop policy: the oldest, so that nobody answers to what was said long ago."""
 
@@ -34,6 +36,9 @@ class Voice:
         self._frames: deque[bytes] = deque()
         self._rest = b""
         self._flowing = False
+        self._looks = 0
+        self._least = _MOST
+        """Frames that waited at least, of the last looks."""
         self.heard = 0
         """Frames taken in so far, those dropped included."""
         self.dropped = 0
@@ -52,7 +57,18 @@ class Voice:
     def pull(self) -> bytes | None:
         """The next 20 ms; None while there is too little to go on without a gap."""
         self._flowing = bool(self._frames) if self._flowing else len(self._frames) > _BEFORE
+        self._catch_up()
         return self._frames.popleft() if self._flowing else None
+
+    def _catch_up(self) -> None:
+        self._looks += 1
+        self._least = min(self._least, len(self._frames))
+        if self._looks < _LOOKS:
+            return
+        for _ in range(self._least - _BEFORE):
+            self._frames.popleft()
+            self.dropped += 1
+        self._looks, self._least = 0, _MOST
 
     def clear(self) -> None:
         """Forget what was said so far."""
