@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 
+from tests.fakes.peer import PatientPeer
 from tests.fakes.sound import AUDIBLE, tone
 from tests.fakes.timing import pause
 from tests.peers.test_media_bridge import LEVEL, NURSE, PATIENT, Three, join
@@ -46,11 +47,11 @@ async def cost(what: str, three: Three) -> None:
     await pause(1.0)
 
 
-async def delay(heard: object, said: object) -> float:
+async def delay(heard: PatientPeer, said: PatientPeer) -> float:
     """Milliseconds from the last sample of a sound to the last frame in which it is heard."""
-    ended = await said.microphone.play(tone(0.3, LEVEL, 600.0))  # type: ignore[attr-defined]
+    ended = await said.microphone.play(tone(0.3, LEVEL, 600.0))
     await pause(1.0)
-    frames = [at for at, samples in heard.heard[-200:] if np.abs(samples.astype(np.int32)).max() > AUDIBLE]  # type: ignore[attr-defined]
+    frames = [at for at, samples in heard.heard[-200:] if np.abs(samples.astype(np.int32)).max() > AUDIBLE]
     return (frames[-1] - ended) * 1000
 
 
