@@ -23,7 +23,8 @@ doctor: setup
 
 test: system browser setup language-server
 	cd web && $(NPM) test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile tests/contract tests/unit tests/screenplay tests/services tests/peers
+	$(BIN)/pytest tests/browser
 
 check: setup
 	$(BIN)/ruff format --check server perception tests

@@ -8,7 +8,7 @@ Modality = Literal["voice", "face"]
 
 
 class Cue(StrEnum):
-    """Everything that is measured, voice first, then face."""
+    """Everything that is measured: voice, then face, then what tells absence."""
 
     RESPONSE_LATENCY = "response_latency"
     """ln of the seconds from the end of the persona's sound to the first voiced window, client's clock."""
@@ -66,10 +66,26 @@ class Cue(StrEnum):
     ACTION_VARIABILITY = "action_variability"
     """Mean standard deviation of the action units over 10 s, in units of their own spread."""
 
+    SILENCE = "silence"
+    """s in which neither was heard."""
+    MUTED = "muted"
+    """1 while the microphone is off."""
+    MEDIA_GAP = "media_gap"
+    """s since anything arrived from the patient's device."""
+    NOBODY = "nobody"
+    """s for which a camera that sees has seen no face."""
+    EYES_CLOSED = "eyes_closed"
+    """s."""
+
     @property
     def modality(self) -> Modality:
         """Which sense it comes from."""
         return "voice" if self in _VOICE else "face"
+
+    @property
+    def measured(self) -> bool:
+        """Whether voice or face is measured for it; the others are facts by which an absence is explained."""
+        return self not in _OF_ABSENCE
 
 
 _VOICE = frozenset(
@@ -89,8 +105,12 @@ _VOICE = frozenset(
         Cue.JITTER,
         Cue.SHIMMER,
         Cue.TREMOR,
+        Cue.SILENCE,
+        Cue.MUTED,
+        Cue.MEDIA_GAP,
     }
 )
+_OF_ABSENCE = frozenset({Cue.SILENCE, Cue.MUTED, Cue.MEDIA_GAP, Cue.NOBODY, Cue.EYES_CLOSED})
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,16 @@ from pathlib import Path
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
-from server import environment, heap, language, lessons
+from server import environment, heap, language, lessons, paging, perceiving
 from server.checkin.nurse_seat import NurseDoor
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
+from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
-from server.escalation import desk
-from server.escalation.pager import ConsoleSink, Pager
+from server.escalation import desk, in_room
+from server.escalation.answer_page import PURPOSE, AnswerPage
+from server.escalation.pager import Pager
 from server.invitation import store as invitations
 from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import Greeter, InvitationRoutes
@@ -38,8 +40,8 @@ from server.pages.staff import DATABASE
 from server.pages.templates import TEMPLATES as TEMPLATE_PAGES
 from server.persona.loading import load_pack
 from server.persona.pack import Clinic, Pack
-from server.record import checkins
-from server.record.database import Database
+from server.record import checkins, rooms
+from server.record.database import BALLAST, Database
 from server.record.master_key import MasterKey
 from server.record.transaction import Transaction
 from server.signaling.candidate import CandidatePolicy
@@ -50,11 +52,11 @@ from server.signatures import is_signed
 from server.speech import kit as speech
 from server.speech.session import SpeechKit
 from server.vocabulary.clock import Clock, SystemClock
-from server.vocabulary.events import EscalationAcknowledged, Event
+from server.vocabulary.events import EscalationAcknowledged, Event, RoomChanged
 from server.vocabulary.findings import Tier, TriggerHit
-from server.vocabulary.ids import CheckInId, PatientId
+from server.vocabulary.ids import CheckInId, EscalationId, PatientId
 from server.vocabulary.parts import Part
-from server.vocabulary.principals import Service
+from server.vocabulary.principals import Principal, Service, Staff
 
 PERSONAS = ROOT / "personas"
 TEMPLATES = ROOT / "web" / "templates"
@@ -76,6 +78,7 @@ class Application:
     parts: list[Part]
     packs: Mapping[str, Pack]
     classifier: Classifier | None
+    pager: Pager
     address: str = ""
     """Where it listens, once it does."""
 
@@ -83,7 +86,8 @@ class Application:
 def load_packs(settings: Settings | None = None) -> dict[str, Pack]:
     """Every persona pack, by id, speaking for the clinic of `settings`; raises `PackError`, which names file and line."""
     packs = [load_pack(folder) for folder in sorted(PERSONAS.iterdir()) if (folder / "persona.yaml").is_file()]
-    return {pack.id: replace(pack, clinic=_clinic(settings, pack)) for pack in packs}
+    site = paging.read_site(settings.escalation if settings is not None else None)
+    return {pack.id: replace(pack, clinic=_clinic(settings, pack), escalation=site.escalation(pack)) for pack in packs}
 
 
 def _clinic(settings: Settings | None, pack: Pack) -> Clinic:
@@ -104,7 +108,7 @@ async def open_records(settings: Settings, clock: Clock) -> Database:
     except OSError as error:
         raise environment.unusable_data(error) from None
     try:
-        return await Database.open(settings.records_url, key, clock)
+        return await Database.open(settings.records_url, key, clock, ballast=BALLAST)
     except (OSError, DBAPIError) as error:
         raise environment.unusable_records(settings, error) from None
 
@@ -134,21 +138,21 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
             stack.callback(classifier.close)
 
         # The pager starts before any patient can arrive, so that no page waits for it, and stops after the last has left.
-        pager = Pager(database, ConsoleSink())
-        await pager.start()
-        stack.push_async_callback(pager.stop)
+        pager = await paging.started_pager(stack, settings, database, packs, clock)
 
         live = Live()
+        tell("Preparing perception")
+        perception, perception_part = await stack.enter_async_context(perceiving.perception(store))
         means, language_part = await stack.enter_async_context(language.models(settings))
-        registry = Registry(_house(settings, database, packs, kit, classifier, means, live, clock))
+        registry = Registry(_house(settings, database, packs, kit, classifier, means, perception, live, clock))
         await registry.open()
         stack.push_async_callback(registry.close)
         stop_listening = desk.on_change(database, lambda checkin, page: _announce(live, checkin))
         stack.callback(stop_listening)
 
         everything = _web(settings, database, registry, packs, live, clock)
-        found = [*parts, triage_part, language_part, *other_parts(settings)]
-        application = Application(everything, database, registry, found, packs, classifier)
+        found = [*parts, triage_part, perception_part, language_part, *other_parts(settings)]
+        application = Application(everything, database, registry, found, packs, classifier, pager)
         await _listen(stack, settings, application)
         yield application
 
@@ -169,6 +173,7 @@ def _house(
     kit: SpeechKit,
     classifier: Classifier | None,
     means: Means | None,
+    perception: Perception | None,
     live: Live,
     clock: Clock,
 ) -> House:
@@ -185,6 +190,8 @@ def _house(
         kit=kit,
         classifier=classifier,
         means=means,
+        perception=perception,
+        room_changed=_room_changed,
         servers=lambda checkin: _servers(ice, checkin, clock),
         publish=publish,
         most=settings.max_checkins,
@@ -192,6 +199,13 @@ def _house(
         expired=lambda tx: invitations.expired(tx, Service("invitation")),
         patience=settings.drop_off_minutes * 60,
     )
+
+
+def _room_changed(
+    tx: Transaction, principal: Principal, checkin: CheckInId, patient: PatientId, change: RoomChanged
+) -> None:
+    rooms.note(tx, principal, checkin, patient, change)
+    in_room.follow(tx, principal, checkin, change)
 
 
 def _web(
@@ -242,6 +256,7 @@ def _add_patient_routes(
         tell_nurse,
         registry.consented,
         secure_cookie=settings.https,
+        may_notice=registry.may_notice,
     )
     app.router.add_routes(entrance.routes())
     policy = CandidatePolicy(lan=settings.allow_private_addresses, mdns=settings.allow_private_addresses)
@@ -262,6 +277,11 @@ def _add_staff_routes(
         page = await app[DATABASE].run(lambda tx: desk.get(tx, answer.staff, answer.escalation))
         event = EscalationAcknowledged(page.id, page.tier, answer.staff.id, answer.staff.name)
         await registry.acknowledged(answer.checkin, event)
+
+    async def answered_by_link(checkin: CheckInId, escalation: EscalationId, staff: Staff) -> None:
+        await answered(Answered(checkin, escalation, staff))
+
+    AnswerPage(app[DATABASE].secret(PURPOSE), clock, answered_by_link).add_routes(app)
 
     console = Console(
         desk,
@@ -318,11 +338,11 @@ def _texts(value: object) -> list[str]:
 
 def other_parts(settings: Settings) -> list[Part]:
     """The parts that are chosen by settings alone."""
-    kind = "SQLite" if settings.records_url.startswith("sqlite") else "the database of NIGHTLIGHT_DATABASE_URL"
+    kind = "SQLite" if settings.records_url.startswith("sqlite") else "PostgreSQL at NIGHTLIGHT_DATABASE_URL"
     return [
-        Part("face", "live", "drawn in the patient's browser; camera pictures are received but not looked at yet"),
+        Part("face", "live", "drawn in the patient's browser"),
         Part("records", "live", f"{kind}; patient data encrypted with a key per patient"),
-        Part("pager", "fallback", "console only: pages ring on the nurse page and are printed here, nobody is called"),
+        paging.pager_part(settings),
     ]
 
 
@@ -330,15 +350,23 @@ async def _listen(stack: contextlib.AsyncExitStack, settings: Settings, applicat
     started = time.monotonic()
 
     async def health(_request: web.Request) -> web.Response:
+        pager = application.pager.health()
         body = {
-            "status": "ok",
+            "status": "ok" if pager.well else "pages are late",
+            "pager": {"well": pager.well, "late_seconds": round(pager.late.total_seconds(), 1)},
             "uptime_seconds": round(time.monotonic() - started, 1),
             "checkins": application.registry.count,
             "parts": {part.name: asdict(part) for part in application.parts},
         }
         return web.json_response(body)
 
+    async def pager_health(_request: web.Request) -> web.Response:
+        # An address of its own: who restarts a service that answers with an error would end the calls that run.
+        well = application.pager.health().well
+        return web.json_response({"well": well}, status=200 if well else 503)
+
     application.web.router.add_get("/healthz", health)
+    application.web.router.add_get("/healthz/pager", pager_health)
     runner = web.AppRunner(application.web, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

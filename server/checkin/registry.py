@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,9 @@ from server.checkin.journal import CONDUCTOR, Whereabouts
 from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
 from server.checkin.seat import Seat
+from server.checkin.senses import Perception
 from server.checkin.setting import RoomWork, Setting
+from server.checkin.thread import Thread, waits_for_return
 from server.checkin.visit import visit_on
 from server.conversation.state import Visit
 from server.media.link import IceServer
@@ -28,7 +30,7 @@ from server.record.transaction import Transaction
 from server.signaling.door import Send
 from server.speech.session import SpeechKit
 from server.vocabulary.errors import NotFound, ServiceError
-from server.vocabulary.events import CheckInEnded, ConsentChanged, Event
+from server.vocabulary.events import CheckInEnded, Consent, ConsentChanged, Event
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.principals import Patient
 
@@ -56,6 +58,8 @@ class House:
     """Says what a turn is like; None where its model could not be had."""
     means: Means | None
     """What check-ins may use of language models; None without one."""
+    perception: Perception | None
+    """Watches voices and faces of patients who allow it; None without one."""
     publish: Callable[[CheckInId, Event], None]
     most: int
     """Check-ins that may run at once."""
@@ -103,6 +107,11 @@ class Registry:
         """A check-in that is in memory here."""
         return self._running.get(checkin)
 
+    @property
+    def may_notice(self) -> bool:
+        """Whether voices and faces can be watched at all."""
+        return self._house.perception is not None
+
     async def enter(self, patient: Patient, send: Send) -> Seat:
         """Seat a page at its check-in, taking it up from the journal where it is not in memory."""
         lock = self._locks.setdefault(patient.checkin, asyncio.Lock())
@@ -121,9 +130,9 @@ class Registry:
             running.call.on_message = running.seat.face_message
             return running.seat
 
-    async def consented(self, patient: Patient, camera: bool) -> None:
+    async def consented(self, patient: Patient, allowed: Mapping[Consent, bool]) -> None:
         """The patient tapped Start: put on record what that allows."""
-        events = (ConsentChanged("ai_talk", True), ConsentChanged("camera", camera))
+        events = [ConsentChanged("ai_talk", True), *(ConsentChanged(what, on) for what, on in allowed.items())]
 
         def work(tx: Transaction) -> None:
             for event in events:
@@ -143,7 +152,28 @@ class Registry:
     async def open(self) -> None:
         """Begin with the truth: nobody is connected yet, and what can never be resumed is over."""
         await self._house.database.run(lambda tx: checkins.forget_connections(tx, CONDUCTOR))
+        self._spawn(self.take_up_dangers())
         self._spawn(self._sweep())
+
+    async def take_up_dangers(self) -> None:
+        """Whoever was in danger when a former process ended is waited for again, and told of if they do not come back."""
+        for row in await self._house.database.run(lambda tx: checkins.find_running(tx, CONDUCTOR)):
+            try:
+                await self._wait_for(Patient(row.patient, row.id))
+            except Exception as error:  # noqa: BLE001  one that cannot be taken up must not keep the others waiting
+                log(_logger, logging.ERROR, "danger_not_taken_up", checkin=row.id, error=type(error).__name__)
+
+    async def _wait_for(self, patient: Patient) -> None:
+        async with self._locks.setdefault(patient.checkin, asyncio.Lock()):
+            if patient.checkin in self._running:
+                return
+            row, card, past, _ = await self._house.database.run(lambda tx: _open(tx, patient))
+            pack = self._house.packs.get(row.persona)
+            if pack is None or not waits_for_return(Thread(pack, visit_of(card, pack, row)), past):
+                return
+            running = await self._take_up(patient)
+            running.checkin.lost()
+            self._left(patient.checkin)
 
     async def _sweep(self) -> None:
         while True:
@@ -184,7 +214,7 @@ class Registry:
         return running
 
     async def _begin(self, patient: Patient) -> Running:
-        row, card, past = await self._house.database.run(lambda tx: _open(tx, patient))
+        row, card, past, elapsed = await self._house.database.run(lambda tx: _open(tx, patient))
         if row.status == "ended":
             raise CheckInOver("the check-in has ended")
         pack = self._house.packs.get(row.persona)
@@ -194,7 +224,7 @@ class Registry:
             lambda tx: checkins.start(tx, CONDUCTOR, row.id, pack.version, pack.content_hash)
         )
         call = PeerCall(self._house.servers(row.id))
-        checkin = CheckIn(self._setting(row, card, pack), call, past)
+        checkin = CheckIn(self._setting(row, card, pack, elapsed), call, past)
         try:
             await checkin.start()
         except BaseException:  # also when the page gives up half way
@@ -213,7 +243,7 @@ class Registry:
                 raise AllSeatsTaken("as many check-ins run as NIGHTLIGHT_MAX_CHECKINS allows")
             await self._let_go(min(gone, key=gone.__getitem__))
 
-    def _setting(self, row: CheckInRow, card: PatientCard, pack: Pack) -> Setting:
+    def _setting(self, row: CheckInRow, card: PatientCard, pack: Pack, elapsed: float) -> Setting:
         within = {
             tier: timedelta(seconds=rule.acknowledge_within.value) for tier, rule in pack.escalation.tiers.items()
         }
@@ -226,6 +256,8 @@ class Registry:
             kit=self._house.kit,
             classifier=self._house.classifier,
             means=self._house.means,
+            perception=self._house.perception,
+            elapsed=elapsed,
             publish=lambda event: self._house.publish(row.id, event),
             room_changed=self._house.room_changed,
         )
@@ -251,6 +283,7 @@ class Registry:
             if running is None or (running.leaving is None and not running.checkin.ended.is_set()):
                 return
             try:
+                await running.checkin.returning.hurry()
                 await running.checkin.close()
             finally:
                 del self._running[checkin]
@@ -267,10 +300,11 @@ class Registry:
             log(_logger, logging.ERROR, "registry_task_failed", error=type(error).__name__)
 
 
-def _open(tx: Transaction, patient: Patient) -> tuple[CheckInRow, PatientCard, list[Event]]:
+def _open(tx: Transaction, patient: Patient) -> tuple[CheckInRow, PatientCard, list[Event], float]:
     row = checkins.get(tx, CONDUCTOR, patient.checkin)
     card = patients.get(tx, CONDUCTOR, row.patient)
-    return row, card, [entry.event for entry in journal.read(tx, CONDUCTOR, row.id)]
+    elapsed = (tx.now - (row.started_at or tx.now)).total_seconds()
+    return row, card, [entry.event for entry in journal.read(tx, CONDUCTOR, row.id)], elapsed
 
 
 def _expire(tx: Transaction, checkin: CheckInId) -> None:

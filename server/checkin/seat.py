@@ -14,7 +14,21 @@ from server.media.peer import PeerCall
 from server.record.privacy import log
 from server.signaling.candidate import Candidate
 from server.signaling.door import Mode
-from server.signaling.messages import Camera, End, Ignored, Mute, Nurse, Page, PageMessage, Refused, Typed, read_face
+from server.signaling.messages import (
+    Camera,
+    End,
+    Ignored,
+    Levels,
+    MayNotice,
+    Mute,
+    NotRight,
+    Nurse,
+    Page,
+    PageMessage,
+    Refused,
+    Typed,
+    read_face,
+)
 from server.signaling.negotiation import MESSAGES_PER_SECOND
 from server.signaling.pace import Pace
 
@@ -50,6 +64,7 @@ class Seat:
         """See `VisitSeat.text_only`."""
         await self._call.text_only()
         self._checkin.connected()
+        self._checkin.cues.noticing.line(connected=True)
         self._checkin.types_only()
 
     async def message(self, message: PageMessage) -> None:
@@ -66,8 +81,16 @@ class Seat:
                 self._checkin.patient_ends()
             case Mute():
                 self._checkin.mute(message.on)
+                self._checkin.cues.noticing.line(muted=message.on)
             case Camera():
                 self._checkin.camera(message.on)
+                self._checkin.cues.noticing.line(camera=message.on)
+            case MayNotice():
+                self._checkin.cues.allow(message.what, message.on)
+            case Levels():
+                self._checkin.cues.noticing.levels(message.kept)
+            case NotRight():
+                self._checkin.cues.dispute(message.cue, message.at)
             case Page():
                 return
             case _:
@@ -80,6 +103,7 @@ class Seat:
         self.leave()
         await self._call.drop()
         self._checkin.lost()
+        self._checkin.cues.noticing.line(connected=False)
         self._on_left()
 
     def leave(self) -> None:
@@ -88,6 +112,7 @@ class Seat:
 
     def link_state(self, state: Literal["connected", "lost"]) -> None:
         """The peer connection came or went."""
+        self._checkin.cues.noticing.line(connected=state == "connected")
         if state == "lost":
             self._connected = False
             self._checkin.lost()

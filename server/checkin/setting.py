@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from server.checkin.journal import CONDUCTOR, Also, Whereabouts
 from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
+from server.checkin.senses import Perception
 from server.conversation.state import Visit
 from server.persona.pack import Pack
 from server.record import rooms
@@ -33,6 +34,10 @@ class Setting:
     """Says what a turn is like; None where its model could not be had."""
     means: Means | None
     """What it may use of language models; None without one."""
+    perception: Perception | None
+    """Watches voice and face for it; None without one."""
+    elapsed: float
+    """Seconds since the check-in began, maybe in another process."""
     publish: Callable[[e.Event], None]
     """Tells the consoles that an event was recorded."""
     room_changed: RoomWork = rooms.note
@@ -42,3 +47,8 @@ class Setting:
         """What goes on record with it; `by` is None where a nurse was lost."""
         there = self.whereabouts
         return lambda tx: self.room_changed(tx, by or CONDUCTOR, there.checkin, there.patient, change)
+
+    def started(self, *, resumed: bool) -> e.CheckInStarted:
+        """By which rules, and which training of the classifier, it is judged."""
+        learned = self.classifier.version if self.classifier else ""
+        return e.CheckInStarted(self.pack.id, self.pack.version, self.pack.content_hash, resumed, learned)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from server.conversation import beside_nurse, policy
-from server.conversation.cues import on_cue
+from server.conversation.cues import on_cue, on_dispute, recognized, says_fine
 from server.conversation.dropping import dropped_after, on_dropped
 from server.conversation.heard import hear
+from server.conversation.holding import taken_up
 from server.conversation.interruption import merge, on_cut_off
 from server.conversation.silence import next_silence, on_silence
 from server.conversation.state import Decision, State, Visit
@@ -19,6 +20,7 @@ from server.persona.pack import Pack
 from server.vocabulary.events import (
     CheckInStarted,
     ConnectionChanged,
+    CueDisputed,
     CueNoticed,
     Event,
     FailedSafe,
@@ -75,7 +77,8 @@ class Thread:
     def look(self, text: str, *, continues: bool, likenesses: Sequence[Likeness] | None = None) -> Look:
         """What `turn` would decide now, without any advice."""
         before, text = self._taken(text, continues)
-        return Look(before, text, policy.decide(self.pack, self.visit, before, text, None, likenesses))
+        decision = policy.decide(self.pack, self.visit, before, text, None, likenesses)
+        return Look(before, taken_up(self.pack, before, text), decision)
 
     def turn(
         self,
@@ -95,7 +98,7 @@ class Thread:
 
     def whole(self, text: str, *, continues: bool) -> str:
         """The words that `turn` would judge: what the sentence classifier is to be asked about."""
-        return self._taken(text, continues)[1]
+        return taken_up(self.pack, *self._taken(text, continues))
 
     def _taken(self, text: str, continues: bool) -> tuple[State, str]:
         """The state that a turn is judged from, and its words."""
@@ -153,11 +156,23 @@ class Thread:
         """The patient pressed End; only the end of the check-in can follow."""
         return self._moved(policy.on_end_button(self.pack, self.visit, self.state))
 
-    def cue(self, cue: str, score: float) -> Decision:
+    def says_fine(self, text: str) -> bool:
+        """Whether these words say that all is well, or understood."""
+        return says_fine(self.pack, text)
+
+    def recognized(self, seen: CueNoticed) -> CueNoticed | None:
+        """What perception reports, as the cue it is for this pack; None while there is nothing new in it."""
+        return recognized(self.pack, self.state, seen)
+
+    def cue(self, seen: CueNoticed) -> Decision:
         """Perception noticed something about the patient."""
         if self.nurse_talks:
             return Decision(self.state)
-        return self._moved(on_cue(self.pack, self.visit, self.state, cue, score))
+        return self._moved(on_cue(self.pack, self.visit, self.state, seen.cue, seen.score, seen.at, seen.moment))
+
+    def disputed(self, cue: str) -> None:
+        """The patient says that something noticed is not right."""
+        self.state = on_dispute(self.state, cue)
 
     def failed(self) -> Decision:
         """A part of the service failed."""
@@ -205,8 +220,8 @@ class Thread:
                 self.unreachable()
             case NurseAsked():
                 self.nurse_asked()
-            case CueNoticed():
-                self.cue(event.cue, event.score)
+            case CueNoticed() | CueDisputed():
+                self._replay_cue(event)
             case FailedSafe():
                 self.failed()
             case SpeechHeard(interrupted=True):
@@ -216,8 +231,21 @@ class Thread:
             case _:  # the other events record what the policy decided; they do not move it
                 return
 
+    def _replay_cue(self, event: CueNoticed | CueDisputed) -> None:
+        if isinstance(event, CueNoticed):
+            self.cue(event)
+        else:
+            self.disputed(event.cue)
+
     def _moved(self, decision: Decision) -> Decision:
         self.state = decision.state
         if self.nurse_talks:
             return replace(decision, lines=(), ended=False, end_reason=None)
         return decision
+
+
+def waits_for_return(thread: Thread, past: Sequence[Event]) -> bool:
+    """Whether somebody must be told if the patient of this journal does not come back, and has not been told yet."""
+    states = [event.state for event in past if isinstance(event, ConnectionChanged)]
+    thread.replay(past)
+    return thread.unreachable_after() is not None and states[-1:] != ["unreachable"]

@@ -5,6 +5,9 @@ from typing import assert_never
 
 from server.vocabulary import events as e
 
+_MOST_SHOWN = 3
+"""Measurements named to the patient; more is a list that nobody reads."""
+
 
 def page_view(event: e.Event) -> Mapping[str, object] | None:
     """The data-channel message for `event`, or None where the page has no view of it."""
@@ -17,6 +20,12 @@ def page_view(event: e.Event) -> Mapping[str, object] | None:
             return {"k": "esc", "tier": event.tier.value, "ack": event.staff_name}
         case e.RoomChanged():
             return {"k": "nurse", "state": event.state, "name": event.staff_name}
+        case e.CueNoticed():
+            return _noticed(event)
+        case e.CueDisputed():
+            return {"k": "not_right", "cue": event.cue, "at": event.at}
+        case e.ConsentChanged(what="camera_cues" | "voice_cues"):
+            return {"k": "cues", "what": event.what.removesuffix("_cues"), "on": event.allowed}
         case e.CheckInEnded():
             return {"k": "end", "reason": event.reason}
         case (
@@ -24,7 +33,6 @@ def page_view(event: e.Event) -> Mapping[str, object] | None:
             | e.ConnectionChanged()
             | e.PatientSilent()
             | e.NurseAsked()
-            | e.CueNoticed()
             | e.TriggerFired()
             | e.NegativeFound()
             | e.ObjectiveClosed()
@@ -40,3 +48,10 @@ def page_view(event: e.Event) -> Mapping[str, object] | None:
             return None
         case _:
             assert_never(event)
+
+
+def _noticed(event: e.CueNoticed) -> Mapping[str, object]:
+    """What was noticed and what spoke for it, strongest first; no score, which would read like a mark."""
+    shows = [one.cue for one in event.evidence if one.contribution > 0][:_MOST_SHOWN]
+    observable, absence = event.observable or event.cue, event.absence
+    return {"k": "noticed", "cue": event.cue, "at": event.at, "what": observable, "absence": absence, "shows": shows}

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from server.conversation.agenda import Ask, medicine_groups
 from server.conversation.answers import Reading, find_request, is_question, is_thinking, yes_or_no
+from server.conversation.cues import raised
 from server.conversation.heard import Heard
 from server.conversation.raising import Beside, by_chart
 from server.conversation.reply import Reply
@@ -26,7 +27,8 @@ SUSPECTED = (Asked.ABOUT_PATIENT, Asked.HAPPENING_NOW)
 
 def take_hits(reply: Reply, hits: Sequence[TriggerHit]) -> bool:
     """Record every hit and say what the most urgent new one calls for; True when anything was said."""
-    hits = by_chart(reply.pack, [reply.located(hit) for hit in hits], _chart(reply))
+    hits = raised(reply, by_chart(reply.pack, [reply.located(hit) for hit in hits], _chart(reply)))
+    hits.sort(key=lambda hit: hit.tier.rank)
     new = [hit for hit in hits if reply.hit(hit)]
     repeated = [hit for hit in hits if hit not in new and reply.pack.guardrails[hit.trigger].is_request]
     if not new and not repeated:

@@ -12,15 +12,17 @@ from server.conversation.agenda import Ask, medicine_groups, open_question
 from server.conversation.answering import answer, answered, detour, give_up, not_understood, side_turn
 from server.conversation.answers import Reading, find_request
 from server.conversation.consequences import fire_on
+from server.conversation.cues import turn_over
 from server.conversation.danger import CALLING, stay_with, suspect, take_hits
 from server.conversation.heard import Heard, hear
+from server.conversation.holding import ask_for_more, hold, says_there_is_more, taken_up, was_probed
 from server.conversation.plain_answers import examine_answer
 from server.conversation.reply import Reply
 from server.conversation.screening import beside_request, leaves_no_room
 from server.conversation.state import Decision, State, Visit
 from server.conversation.taking_back import TOLD, after_marker, answered_anew, danger_named, is_bare_no, reopen
 from server.conversation.teach_back import score
-from server.conversation.triage import Context, Triage, fire, named_groups
+from server.conversation.triage import Context, Triage, examine, fire, named_groups
 from server.conversation.understanding import reading_of
 from server.conversation.volunteered import offers, without
 from server.conversation.wording import render
@@ -51,7 +53,7 @@ def welcome_back(pack: Pack, visit: Visit, state: State) -> Decision:
         return reply.decision()
     if not state.asks:
         return greet(pack, visit, state)
-    reply.change(rung=0, unheard=False)
+    reply.change(rung=0, unheard=False, noticed=replace(state.noticed, held=None))
     reply.say(Said.WELCOME_STAYING if state.mode == "staying" else Said.WELCOME_BACK)
     reply.say_unheard_first()
     reply.mood = "concerned" if state.mode == "staying" else "warm"
@@ -122,19 +124,24 @@ def decide(
     """
     reply = Reply(pack, visit, state)
     reply.advice = advice
-    reply.words = text
-    heard = hear(text)
-    found = _found(pack, visit, state, heard, likenesses)
+    reply.words = taken_up(pack, state, text)
+    heard = hear(reply.words)
+    found = _beside_question(pack, visit, state, _found(pack, visit, state, heard, likenesses), text)
     found = replace(found, hits=(*found.hits, *advised_hits(pack, advice, found.hits, found.negatives)))
     if state.mode == "ended":
         _after_goodbye(reply, found)
         return reply.decision()
     unheard = state.unheard
-    reply.change(turn=state.turn + 1, rung=0, unheard=False, hesitates="")
+    reply.change(turn=state.turn + 1, rung=0, unheard=False)
+    if says_there_is_more(pack, state, text):
+        ask_for_more(reply)
+        return reply.decision()
+    reply.change(noticed=replace(state.noticed, hesitates="", held=None))
     if state.mode == "staying" or any(hit.tier is Tier.EMERGENCY for hit in found.hits):
         reply.change(again_words=())  # only a script comes before what someone in danger must hear
     reply.say_unheard_first()
     _triaged(reply, heard, found, unheard)
+    turn_over(reply)
     return reply.decision()
 
 
@@ -142,6 +149,17 @@ def _found(pack: Pack, visit: Visit, state: State, heard: Heard, likenesses: Seq
     """Red flags in the words, and those that a short answer only has together with its question."""
     ask = open_question(pack, visit, state)
     return examine_answer(pack, visit, ask, heard, context_of(pack, visit, state), likenesses)
+
+
+def _beside_question(pack: Pack, visit: Visit, state: State, found: Triage, text: str) -> Triage:
+    """With what the words say on their own, where they reply to "is there more" and not to the open question: what that
+    one expects to hear named is then the patient's own state."""
+    if not was_probed(state):
+        return found
+    alone = examine(pack, hear(text), replace(context_of(pack, visit, state), topics=frozenset()), None)
+    known = {hit.trigger for hit in found.hits}
+    more = [replace(hit, start=0, end=0) for hit in alone.hits if hit.trigger not in known]
+    return replace(found, hits=(*found.hits, *more), supposed=found.supposed or alone.supposed)
 
 
 def _after_goodbye(reply: Reply, found: Triage) -> None:
@@ -174,7 +192,7 @@ def _triaged(reply: Reply, heard: Heard, found: Triage, unheard: bool) -> None:
         reply.open_next()
     elif unheard:
         _unheard(reply, heard)
-    else:
+    elif not hold(reply, heard):
         _routine(reply, heard, found, spoke, taken_back=rest is not None)
 
 

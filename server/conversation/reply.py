@@ -65,7 +65,7 @@ class Reply:
         for script in scripts:
             if script is not None:
                 for line in render(self.pack, self.visit, script, self.state.turn, slots):
-                    if line not in self.lines:
+                    if all(line.text != said.text for said in self.lines):
                         self.lines.append(line)
 
     def say_unheard_first(self) -> None:
@@ -142,7 +142,7 @@ class Reply:
 
     def open_next(self) -> None:
         """Say what stands before the next question that has no answer yet, then ask it; at the end of the agenda, end."""
-        if self.state.mode == "routine" and not self.state.queue:
+        if self.state.mode == "routine" and not self.state.queue and not self._find_gentle():
             self._find_next()
         self._mind_the_time()
         self.ask_open()
@@ -155,6 +155,29 @@ class Reply:
                 self.change(step=at)
                 return
         self.end("completed")
+
+    def _find_gentle(self) -> bool:
+        """What voice or face made worth asking comes in the place of the next question."""
+        cue = self.state.noticed.soon
+        if not cue or self.hits:
+            return False
+        self.queue_gently(cue)
+        return bool(self.state.queue)
+
+    def queue_gently(self, cue: str) -> None:
+        """The gentle question of a cue is asked next; asked before in this check-in, it begins anew."""
+        question = self.pack.cues[cue].asks
+        self.checked(cue)
+        if question is not None:
+            self.mood = "concerned"
+            asks = tuple(pair for pair in self.state.asks if pair[0] != question)
+            self.change(queue=(question, *self.state.queue), asks=asks)
+
+    def checked(self, cue: str) -> None:
+        """The patient is asked gently because of this cue; the next such question must wait."""
+        noticed = self.state.noticed
+        at = dict(noticed.last).get(cue, 0.0)
+        self.change(noticed=replace(noticed, hesitates="", soon="", checked=(*noticed.checked, at)))
 
     def _begin(self, step: Say) -> None:
         objective = step.objective

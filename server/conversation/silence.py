@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from server.conversation.cues import ask_gently, first_silence
 from server.conversation.danger import keep_company
+from server.conversation.holding import next_probe, probe
 from server.conversation.reply import Reply
 from server.conversation.state import Decision, State, Visit
 from server.persona.named import Fired, Said
@@ -36,7 +37,7 @@ def next_silence(pack: Pack, state: State) -> float | None:
     steps = ladder(pack, state)
     if state.mode == "ended" or state.rung >= len(steps):
         return None
-    return first_silence(pack, state) or steps[state.rung].after.value
+    return next_probe(pack, state) or first_silence(pack, state) or steps[state.rung].after.value
 
 
 def on_silence(pack: Pack, visit: Visit, state: State, seconds: float) -> Decision | None:
@@ -44,8 +45,10 @@ def on_silence(pack: Pack, visit: Visit, state: State, seconds: float) -> Decisi
     due = next_silence(pack, state)
     if due is None or seconds < due:
         return None
-    step = ladder(pack, state)[state.rung].name
     reply = Reply(pack, visit, state)
+    if next_probe(pack, state) is not None and probe(reply):
+        return reply.decision()
+    step = ladder(pack, state)[state.rung].name
     reply.change(rung=state.rung + 1)
     reply.say_unheard_first()
     _say(reply, step)
@@ -55,11 +58,13 @@ def on_silence(pack: Pack, visit: Visit, state: State, seconds: float) -> Decisi
 def _say(reply: Reply, step: str) -> None:
     match step:
         case "patience":
+            if reply.state.noticed.soon and ask_gently(reply):
+                return
             if not reply.state.soothed:
                 reply.say(Said.QUIET_FIRST)
                 reply.change(soothed=True)
         case "again":
-            if not ask_gently(reply):
+            if not ask_gently(reply) and not probe(reply):
                 reply.repeat()
         case "offer":
             reply.say(Said.QUIET_OFFER)

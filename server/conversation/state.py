@@ -4,7 +4,7 @@ Everything is immutable and comparable, so that a replay of the journal can be c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
@@ -70,6 +70,38 @@ class ReadBack:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Words that trailed off: nothing was said to them yet, so that the patient can go on."""
+
+    words: str
+    cue: str
+    """The cue that was noticed in them."""
+    probes: int = 0
+    """How often the patient was asked whether there is more."""
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """What voice or face has changed, and when; patience and questions, never an answer."""
+
+    hesitates: str = ""
+    """The cue of hesitation seen since the patient last spoke: silence is given more time."""
+    trails: str = ""
+    """The cue noticed in the words that are about to be judged."""
+    soon: str = ""
+    """The cue whose question is asked in the place of the next one, or as soon as nobody speaks."""
+    raises: str = ""
+    """The cue that was noticed on a clinical topic: what the answer fires is one tier more urgent."""
+    held: Held | None = None
+    checked: tuple[float, ...] = ()
+    """When a gentle question was asked because of a cue, in seconds into the check-in."""
+    disputed: tuple[str, ...] = ()
+    """Cues of which the patient said that they are not right: they are not acted on any more."""
+    last: tuple[tuple[str, float], ...] = ()
+    """When each cue was last noticed, in seconds into the check-in."""
+
+
+@dataclass(frozen=True)
 class State:
     """Where the conversation stands after a turn."""
 
@@ -112,10 +144,7 @@ class State:
     """Turns on which someone in danger was kept company without a question; the instruction need not come with each."""
     soothed: bool = False
     """"Take your time" was said, so silence does not bring it again; who asks for a moment is told it each time."""
-    hesitates: str = ""
-    """The cue of hesitation seen since the patient last spoke: silence is given more time."""
-    cue_asked: bool = False
-    """A gentle question was asked because of a cue; there is one in a check-in, whatever else is seen."""
+    noticed: Noticed = field(default_factory=Noticed)
     rung: int = 0
     """How many steps of the silence ladder were used since the patient last spoke."""
 
@@ -152,3 +181,5 @@ class Decision:
     ended: bool = False
     end_reason: EndReason | None = None
     expects: Expects = "free"
+    holds: float = 0.0
+    """Seconds by which the end of the turn under way is put off."""

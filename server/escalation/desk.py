@@ -7,11 +7,12 @@ here may lower a tier or close a page that nobody answered.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 
-from server.escalation import work
+from server.escalation import history, timekeeping, work
+from server.escalation.ladder import HELD, State
 from server.record import patients
 from server.record.access import Permission, require
 from server.record.audit import AuditAction
@@ -21,14 +22,21 @@ from server.record.schema import checkin as checkin_table
 from server.record.schema import escalation as table
 from server.record.sealed import SealedColumn
 from server.record.transaction import Transaction
-from server.vocabulary.errors import NotFound, NotPermitted
+from server.vocabulary.errors import NotFound, NotPermitted, ServiceError
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, EscalationId, PatientId, StaffId
 from server.vocabulary.principals import Principal, Staff
 
-State = Literal["requested", "paged", "acknowledged", "closed"]
-WAITING: tuple[State, ...] = ("requested", "paged")
-"""States in which no nurse has answered yet."""
+_HELD = tuple(sorted(state.value for state in HELD))
+_ANSWERED = (*_HELD, State.CLOSED.value)
+
+
+class PageUnanswered(ServiceError):
+    """A page may not be closed before a nurse has answered it."""
+
+    code = "page_unanswered"
+    status = 409
+    patient_sees = "Nobody has answered this page yet."
 
 
 @dataclass(frozen=True)
@@ -51,9 +59,25 @@ class Escalation:
     requested_at: datetime
     due_at: datetime
     """When a nurse must have answered."""
-    state: State
+    state: str
+    """A `ladder.State`; kept as it stands where a newer version wrote one that this one does not know."""
     acknowledged_by: StaffId | None
     acknowledged_at: datetime | None
+    claimed_by: StaffId | None = None
+    claimed_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What may be shown of a page to somebody who is not signed in: nothing of the patient."""
+
+    checkin: CheckInId
+    number: str
+    tier: str
+    state: str
+    requested_at: datetime
+    acknowledged_by: StaffId | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +87,9 @@ class _Reason:
     quote: str
 
 
+_UNANSWERED: dict[str, None] = dict.fromkeys(
+    ("acknowledged_by", "acknowledged_at", "claimed_by", "claimed_at", "closed_at")
+)
 _REASON: SealedColumn[_Reason] = SealedColumn(_Reason, "escalation", "trigger")
 _PLACE: SealedColumn[str] = SealedColumn(str, "escalation", "place")
 _TOPIC = "escalation"
@@ -89,6 +116,8 @@ def request(
     Raises NotFound if the check-in is not this patient's.
     """
     require(principal, Permission.PAGE_REQUEST, patient=patient, checkin=checkin)
+    # Before anything is written: a deadline that this transaction sets must not be moved with the older ones.
+    timekeeping.settle(tx)
     if tx.connection.scalar(select(checkin_table.c.patient).where(checkin_table.c.id == checkin)) != patient:
         raise NotFound("no such check-in of this patient")
     trigger_key = tx.vault.fingerprint(patient, "escalation.trigger", hit.trigger)
@@ -101,34 +130,96 @@ def request(
     cells = {"tier": hit.tier.value, "state": "requested", "turn": turn, "due_at": tx.now + within}
     cells |= _sealed(tx, patient, page, hit, where, known.row_version + 1 if known else 1)
     if known is not None:
-        unanswered = {"acknowledged_by": None, "acknowledged_at": None}
-        tx.connection.execute(update(table).where(table.c.id == page).values(**cells, **unanswered))
-        work.hurry(tx, page, within)
+        tx.connection.execute(update(table).where(table.c.id == page).values(**cells, **_UNANSWERED))
+        work.hurry(tx, page)
     else:
         who = {"id": page, "checkin": checkin, "patient": patient, "trigger_key": trigger_key}
         tx.connection.execute(insert(table).values(**who, **cells, requested_at=tx.now))
-        work.queue(tx, page, within)
+        work.queue(tx, page)
     action = AuditAction.PAGE_RAISED if known else AuditAction.PAGE_REQUESTED
-    tx.audit(principal, action, patient=patient, subject=page, detail={"tier": hit.tier.value, "turn": turn})
+    history.append(tx, principal, page, patient, action, detail={"tier": hit.tier.value, "turn": turn})
     tx.announce(_TOPIC, checkin, page)
     return page
 
 
+def see(tx: Transaction, principal: Principal, escalation: EscalationId) -> None:
+    """A nurse has the page before them; it rings on. Raises NotFound."""
+    require(principal, Permission.PAGE_READ)
+    row = _row(tx, escalation)
+    fresh = and_(table.c.id == escalation, table.c.state.in_((State.REQUESTED.value, State.PAGED.value)))
+    if tx.connection.execute(update(table).where(fresh).values(state=State.SEEN.value)).rowcount == 1:
+        _tell(tx, principal, row, AuditAction.PAGE_SEEN)
+
+
 def acknowledge(tx: Transaction, principal: Principal, escalation: EscalationId) -> Escalation:
-    """A nurse says: I have it. The first answer stops the paging; later ones change nothing. Raises NotFound."""
-    require(principal, Permission.PAGE_ACKNOWLEDGE)
-    if not isinstance(principal, Staff):
-        raise NotPermitted("only a member of staff can acknowledge a page")
-    waiting = and_(table.c.id == escalation, table.c.state.in_(WAITING))
-    answer = {"state": "acknowledged", "acknowledged_by": principal.id, "acknowledged_at": tx.now}
+    """A nurse says: I have it. The first answer stops all ringing; later ones change nothing. Raises NotFound."""
+    member = _member(principal, Permission.PAGE_ACKNOWLEDGE)
+    waiting = and_(table.c.id == escalation, table.c.state.notin_(_ANSWERED))
+    answer = {"state": State.ACKNOWLEDGED.value, "acknowledged_by": member, "acknowledged_at": tx.now}
     # One conditional UPDATE: of two nurses who press at the same moment, exactly one is recorded.
     first = tx.connection.execute(update(table).where(waiting).values(answer)).rowcount == 1
     row = _row(tx, escalation)
     if first:
-        work.finish(tx, escalation)
-        tx.audit(principal, AuditAction.PAGE_ACKNOWLEDGED, patient=row.patient, subject=escalation)
-        tx.announce(_TOPIC, row.checkin, escalation)
+        work.hold(tx, escalation)
+        _tell(tx, principal, row, AuditAction.PAGE_ACKNOWLEDGED)
     return _opened(tx, principal, row)
+
+
+def claim(tx: Transaction, principal: Principal, escalation: EscalationId) -> Escalation:
+    """A nurse says: I am seeing to this patient now. Answers the page too, and takes it over from whoever had it.
+
+    Raises NotFound; a closed page stays closed.
+    """
+    member = _member(principal, Permission.PAGE_CLAIM)
+    before = _row(tx, escalation)
+    theirs = or_(table.c.claimed_by.is_(None), table.c.claimed_by != member)
+    free = and_(table.c.id == escalation, table.c.state != State.CLOSED.value, theirs)
+    values = {"state": State.CLAIMED.value, "claimed_by": member, "claimed_at": tx.now}
+    if before.acknowledged_by is None:
+        values |= {"acknowledged_by": member, "acknowledged_at": tx.now}
+    if tx.connection.execute(update(table).where(free).values(values)).rowcount == 1:
+        work.finish(tx, escalation)
+        if before.acknowledged_by is None:
+            _tell(tx, principal, before, AuditAction.PAGE_ACKNOWLEDGED)
+        action = AuditAction.PAGE_CLAIMED if before.claimed_by is None else AuditAction.PAGE_TAKEN_OVER
+        _tell(tx, principal, before, action)
+    return _opened(tx, principal, _row(tx, escalation))
+
+
+def enter_room(tx: Transaction, principal: Principal, escalation: EscalationId) -> None:
+    """The nurse who claimed it is in the call with the patient. Raises NotFound, NotPermitted."""
+    member = _member(principal, Permission.PAGE_CLAIM)
+    row = _row(tx, escalation)
+    if row.claimed_by != member:
+        raise NotPermitted("claim the page first")
+    claimed = and_(table.c.id == escalation, table.c.state == State.CLAIMED.value)
+    if tx.connection.execute(update(table).where(claimed).values(state=State.IN_ROOM.value)).rowcount == 1:
+        _tell(tx, principal, row, AuditAction.PAGE_ENTERED)
+
+
+def close(tx: Transaction, principal: Principal, escalation: EscalationId) -> Escalation:
+    """It is dealt with. Raises NotFound, and PageUnanswered while nobody has answered."""
+    member = _member(principal, Permission.PAGE_CLOSE)
+    held = and_(table.c.id == escalation, table.c.state.in_(_HELD))
+    values = {"state": State.CLOSED.value, "closed_by": member, "closed_at": tx.now}
+    closed = tx.connection.execute(update(table).where(held).values(values)).rowcount == 1
+    row = _row(tx, escalation)
+    if row.state != State.CLOSED.value:
+        raise PageUnanswered("answer the page before closing it")
+    if closed:
+        work.finish(tx, escalation)
+        _tell(tx, principal, row, AuditAction.PAGE_CLOSED)
+    return _opened(tx, principal, row)
+
+
+def reopen(tx: Transaction, principal: Principal, escalation: EscalationId, level: int) -> None:
+    """Nobody claimed what was acknowledged: it counts as unanswered again."""
+    require(principal, Permission.PAGE_DELIVER)
+    row = _row(tx, escalation)
+    forgotten = and_(table.c.id == escalation, table.c.state == State.ACKNOWLEDGED.value)
+    values = {"state": State.PAGED.value, **_UNANSWERED}
+    if tx.connection.execute(update(table).where(forgotten).values(values)).rowcount == 1:
+        _tell(tx, principal, row, AuditAction.PAGE_REOPENED, level)
 
 
 def get(tx: Transaction, principal: Principal, escalation: EscalationId) -> Escalation:
@@ -137,14 +228,22 @@ def get(tx: Transaction, principal: Principal, escalation: EscalationId) -> Esca
     return _opened(tx, principal, _row(tx, escalation))
 
 
+def glance(tx: Transaction, principal: Principal, escalation: EscalationId) -> Glance:
+    """Raises NotFound."""
+    require(principal, Permission.PAGE_READ)
+    row = _row(tx, escalation)
+    number = work.number(escalation)
+    return Glance(CheckInId(row.checkin), number, row.tier, row.state, row.requested_at, row.acknowledged_by)
+
+
 def open_pages(tx: Transaction, principal: Principal, *, answered_since: datetime | None = None) -> list[Escalation]:
     """What no nurse has answered yet, most urgent and longest due first; then what was answered since a time."""
     require(principal, Permission.PAGE_READ)
-    wanted: ColumnElement[bool] = table.c.state.in_(WAITING)
+    wanted: ColumnElement[bool] = table.c.state.notin_(_ANSWERED)
     if answered_since is not None:
         wanted = or_(wanted, table.c.acknowledged_at >= answered_since)
     pages = _find(tx, principal, wanted)
-    return sorted(pages, key=lambda page: (page.state not in WAITING, page.tier.rank, page.due_at))
+    return sorted(pages, key=lambda page: (page.state in _ANSWERED, page.tier.rank, page.due_at))
 
 
 def for_checkin(tx: Transaction, principal: Principal, checkin: CheckInId) -> list[Escalation]:
@@ -153,14 +252,38 @@ def for_checkin(tx: Transaction, principal: Principal, checkin: CheckInId) -> li
     return _find(tx, principal, table.c.checkin == checkin)
 
 
-def mark_paged(tx: Transaction, principal: Principal, escalation: EscalationId) -> None:
-    """The pager's word that a page went out; a page already answered stays answered."""
+def mark_paged(tx: Transaction, principal: Principal, page: work.Page) -> None:
+    """The pager's word that a message went out; a page already seen or answered stays so."""
     require(principal, Permission.PAGE_DELIVER)
-    row = _row(tx, escalation)
-    fresh = and_(table.c.id == escalation, table.c.state == "requested")
-    tx.connection.execute(update(table).where(fresh).values(state="paged", paged_at=tx.now))
-    tx.audit(principal, AuditAction.PAGE_SENT, patient=row.patient, subject=escalation)
-    tx.announce(_TOPIC, row.checkin, escalation)
+    row = _row(tx, page.escalation)
+    fresh = and_(table.c.id == page.escalation, table.c.state == State.REQUESTED.value)
+    tx.connection.execute(update(table).where(fresh).values(state=State.PAGED.value, paged_at=tx.now))
+    detail = {"channel": page.address.channel.value, "person": page.person, "about": page.about.value}
+    _tell(tx, principal, row, AuditAction.PAGE_SENT, page.level, detail)
+
+
+def announce(tx: Transaction, row: Row[Any]) -> None:
+    """Tells everybody who listens, once this is committed, that the page of this row has changed."""
+    tx.announce(_TOPIC, row.checkin, row.id)
+
+
+def _member(principal: Principal, permission: Permission) -> StaffId:
+    require(principal, permission)
+    if not isinstance(principal, Staff):
+        raise NotPermitted("only a member of staff can answer a page")
+    return principal.id
+
+
+def _tell(
+    tx: Transaction,
+    principal: Principal,
+    row: Row[Any],
+    action: AuditAction,
+    level: int = 0,
+    detail: history.Detail | None = None,
+) -> None:
+    history.append(tx, principal, EscalationId(row.id), PatientId(row.patient), action, level=level, detail=detail)
+    tx.announce(_TOPIC, row.checkin, row.id)
 
 
 def _sealed(
@@ -207,4 +330,7 @@ def _opened(tx: Transaction, principal: Principal, row: Row[Any]) -> Escalation:
         state=row.state,
         acknowledged_by=row.acknowledged_by,
         acknowledged_at=row.acknowledged_at,
+        claimed_by=row.claimed_by,
+        claimed_at=row.claimed_at,
+        closed_at=row.closed_at,
     )

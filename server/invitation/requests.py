@@ -41,6 +41,10 @@ class StartBody(_Body):
     """Start was tapped."""
 
     camera: bool
+    camera_cues: bool = False
+    """The picture may be measured."""
+    voice_cues: bool = False
+    """The voice may be measured."""
 
 
 B = TypeVar("B", bound=_Body)

@@ -3,7 +3,7 @@
 Must say nothing about the patient before the birth date fitted, and nothing in an address or a log ever.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -17,13 +17,15 @@ from server.invitation.store import Claim, NotNow, TellNurse, WrongBirthDate
 from server.pages.templates import TEMPLATES
 from server.record.database import Database
 from server.vocabulary.clock import Clock
+from server.vocabulary.events import Consent
 from server.vocabulary.principals import Patient, Service
 
 COOKIE = "nightlight_device"
 _SELF = Service("invitation")
 
-Started = Callable[[Patient, bool], Awaitable[None]]
-"""Called once the device is bound; the flag is the camera. May raise `ServiceError`; Start may then be tapped again."""
+Started = Callable[[Patient, Mapping[Consent, bool]], Awaitable[None]]
+"""Called once the device is bound, with what the patient was asked for and said. May raise `ServiceError`; Start may then be
+tapped again."""
 AddressOf = Callable[[web.Request], str]
 
 
@@ -62,9 +64,11 @@ class InvitationRoutes:
         started: Started,
         *,
         secure_cookie: bool,
+        may_notice: bool,
         address_of: AddressOf = peer_address,
     ) -> None:
-        """`clinic` stands on the page until the birth date has fitted, `greeter` says by persona whose words come after."""
+        """`clinic` stands on the page until the birth date has fitted, `greeter` says by persona whose words come after;
+        `may_notice`: there is something that could notice what voice and face show, so the patient is asked for it."""
         self._database = database
         self._clock = clock
         self._clinic = clinic
@@ -72,6 +76,7 @@ class InvitationRoutes:
         self._tell_nurse = tell_nurse
         self._started = started
         self._secure_cookie = secure_cookie
+        self._may_notice = may_notice
         self._address_of = address_of
         self._addresses = Addresses()
 
@@ -97,6 +102,7 @@ class InvitationRoutes:
             clinic=self._clinic.name,
             nurse_phone=self._clinic.nurse_phone,
             emergency_number=self._clinic.emergency_number,
+            may_notice=self._may_notice,
         )
 
     async def _link(self, request: web.Request) -> web.Response:
@@ -133,7 +139,10 @@ class InvitationRoutes:
         found = await self._database.run(lambda tx: store.bind(tx, _SELF, device))
         if isinstance(found, NotNow):
             raise self._closed(found.state, NotClaimed)
-        await self._started(Patient(found.patient, found.checkin), body.camera)
+        allowed: dict[Consent, bool] = {"camera": body.camera}
+        if self._may_notice:
+            allowed |= {"voice_cues": body.voice_cues, "camera_cues": body.camera_cues}
+        await self._started(Patient(found.patient, found.checkin), allowed)
         return web.json_response({})
 
     async def _resumed(self, request: web.Request) -> Claim:

@@ -31,6 +31,7 @@ from aiortc.sdp import candidate_from_sdp
 from server.media.opus import OpusJitterBuffer, OpusTrack
 from server.media.pictures import Pictures, PictureTrack, pass_on
 from server.media.playout import FRAME_SAMPLES
+from server.media.sight import Sight
 from server.media.voices import Sound
 from server.record.privacy import log
 from server.vocabulary.errors import ServiceError
@@ -106,8 +107,8 @@ class LinkEnds:
     """Where the pictures of the page's camera go."""
     shows: Pictures
     """Whose pictures the page is sent."""
-    decodes: bool
-    """Whether anybody here looks at the page's pictures."""
+    sight: Sight | None
+    """Who of this service may look at the page's pictures; None: nobody, and they are not even decoded."""
 
 
 class PeerLink:
@@ -128,8 +129,6 @@ class PeerLink:
         self._closed = False
         self._answering: asyncio.Future[str] | None = None
         self._channel_open = False
-        self.video_frames = 0
-        """Camera frames received; they are counted and dropped, nothing of them is kept."""
         self.ignored_candidates = 0
         """Trickled candidates that could not be read."""
         self.refused_messages = 0
@@ -166,7 +165,7 @@ class PeerLink:
         transceiver.setCodecPreferences([codec for codec in _CODECS if codec.mimeType in ("video/VP8", "video/rtx")])
         self._pictures.sent_by(transceiver.sender)
         receiver = transceiver.receiver
-        pass_on(receiver, self._ends.takes, lambda: self._ask_whole(receiver), decode=self._ends.decodes)
+        pass_on(receiver, self._ends.takes, lambda: self._ask_whole(receiver), decode=self._ends.sight is not None)
 
     def _ask_whole(self, receiver: RTCRtpReceiver) -> None:
         if self._closed:
@@ -247,10 +246,14 @@ class PeerLink:
             return
 
     async def _see(self, track: MediaStreamTrack) -> None:
+        sight = self._ends.sight
+        if sight is not None:
+            sight.begin()
         try:
             while True:
-                await track.recv()
-                self.video_frames += 1
+                frame = await track.recv()
+                if sight is not None and isinstance(frame, av.VideoFrame):
+                    sight.offer(frame)
         except MediaStreamError:
             return
 

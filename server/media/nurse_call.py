@@ -49,7 +49,7 @@ class NurseCall:
 
     def _ends(self) -> LinkEnds:
         bridge = self._bridge
-        return LinkEnds(NurseEar(bridge), ToNurse(bridge), bridge.of_nurse, bridge.of_patient, decodes=False)
+        return LinkEnds(NurseEar(bridge), ToNurse(bridge), bridge.of_nurse, bridge.of_patient, sight=None)
 
     def _events(self) -> LinkEvents:
         # Her page speaks over its socket; a channel it opens all the same is read by nobody.

@@ -9,6 +9,7 @@ from server.media.bridge import Bridge, PatientEar, ToPatient
 from server.media.intake import Intake
 from server.media.link import IceServer, LinkEnds, LinkEvents, LinkState, OfferFailed, PeerLink, RemoteCandidate
 from server.media.playout import SAMPLE_RATE, Playout
+from server.media.sight import Sight
 from server.media.silent import SilentDrain
 
 Send = Callable[[Mapping[str, object]], None]
@@ -26,6 +27,7 @@ class PeerCall:
 
     def __init__(self, servers: list[IceServer]) -> None:
         self.intake = Intake()
+        self.sight = Sight()
         self.playout = Playout()
         self.bridge = Bridge(self.playout)
         """The way to a nurse who joins."""
@@ -108,7 +110,7 @@ class PeerCall:
     def _ends(self) -> LinkEnds:
         bridge = self.bridge
         ear, says = PatientEar(self.intake, bridge), ToPatient(self.playout, bridge)
-        return LinkEnds(ear, says, bridge.of_patient, bridge.of_nurse, decodes=True)
+        return LinkEnds(ear, says, bridge.of_patient, bridge.of_nurse, self.sight)
 
     def _events(self) -> LinkEvents:
         def opened(channel: _Channel) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from server.nurse.board import staff_names
 from server.nurse.neighbors import Catalog, Desk, Page, PersonaChoice
+from server.nurse.strip import Strip, strips
 from server.nurse.transcript import Line, transcript
 from server.nurse.wording import Titles, age, birth, day_home, dialable, plain, years_old
 from server.record import checkins, journal, patients
@@ -62,6 +63,8 @@ class Chart:
     """Whether there is a call that a nurse can join."""
     reasons: tuple[Reason, ...]
     lines: tuple[Line, ...]
+    noticed: tuple[Strip, ...]
+    """What voice and face showed, the newest first."""
     waiting: str
     """What to expect while nothing has been said."""
     answers: tuple[tuple[str, str], ...]
@@ -96,6 +99,7 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
         running=row.status == "running",
         reasons=_reasons(pages, staff_names(tx), catalog, tx.now),
         lines=transcript(entries, patient.first_name, chosen.name, catalog.title),
+        noticed=strips(entries),
         waiting=_waiting(row, patient.first_name),
         answers=_answers(entries),
         denied=_denied(entries, catalog.title),

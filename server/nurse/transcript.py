@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from server.nurse.cue_words import noticed_words
 from server.nurse.wording import Titles, duration
 from server.record.journal import Entry
 from server.vocabulary import events
@@ -145,6 +146,13 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
             return _room(state, name, patient)
         case events.ConsentChanged(what="camera", allowed=allowed):
             return f"{patient} turned the camera {'on' if allowed else 'off'}."
+        case events.ConsentChanged(what="camera_cues" | "voice_cues" as what, allowed=allowed):
+            sense = "face" if what == "camera_cues" else "voice"
+            return f"{patient} {'allows' if allowed else 'does not allow'} cues from the {sense}."
+        case events.CueNoticed():
+            return f"Noticed: {noticed_words(event.cue, event.absence)}. A cue, not a diagnosis."
+        case events.CueDisputed(cue=cue):
+            return f"{patient} says this is not right: {noticed_words(cue, '')}."
         case events.ConsentChanged(allowed=allowed):
             return f"{patient} {'agreed' if allowed else 'did not agree'} to talk with a computer helper."
         case events.FailedSafe():
@@ -155,7 +163,6 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
             events.PatientTurn()
             | events.SentenceGated()
             | events.SpeechHeard()
-            | events.CueNoticed()
             | events.SentenceHeard()
             | events.ModelUsed()
             | events.TriggerFired()

@@ -145,4 +145,5 @@ def _named_guardrails(pack: Pack) -> Iterator[tuple[str, str]]:
 def _named_staying(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from (("the conversation", str(name)) for name in Asked)
     yield from ((rail.id, question) for rail in pack.guardrails.values() for question in rail.asks)
+    yield from ((cue.id, name) for cue in pack.cues.values() for name in (cue.asks, cue.probes) if name)
     yield from (("raised", question) for spoken in pack.raised.values() for question in spoken.asks)

@@ -16,6 +16,7 @@ class Said(StrEnum):
     CLOSE_NOT_A_PERSON = "close.not_a_person"
     CLOSE_QUIET = "close.quiet"
     CLOSE_STOPPED = "close.stopped"
+    CUE_MORE = "cue.more"
     DANGER_CALL = "danger.call"
     HEARD_MEDICINE = "heard.medicine"
     HEARD_NUMBER = "heard.number"

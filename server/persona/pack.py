@@ -10,6 +10,8 @@ from server.persona.conditions import ConditionPack, KnownMedicine
 from server.persona.cues import Cue
 from server.persona.gate_rules import GateRules
 from server.persona.lexicon import Lexicon, Phrase
+from server.persona.numbers import Numbers
+from server.persona.paging import EscalationPolicy, TierPolicy
 from server.persona.questions import (
     Choice,
     Condition,
@@ -209,6 +211,8 @@ class Answers(Frozen):
     """Words that change nothing beside a denial: "no, not that I know of, thank God"."""
     well: tuple[str, ...]
     """"I'm fine": a no to a question about something bad, and no answer to any other."""
+    understood: tuple[str, ...]
+    """Says that something was understood, or is no trouble; proof of nothing."""
     filler: tuple[str, ...]
     """Sounds and politeness that hold no answer."""
     thinking: tuple[str, ...]
@@ -241,56 +245,6 @@ class Request(Frozen):
     """The phrase must be all that was said."""
     fires: Name | None = None
     """Guardrail by which a person is told of it; with `human` and `wrong_person`."""
-
-
-class Numbers(Frozen):
-    """The limits and waiting times of a conversation."""
-
-    ask_max: Number
-    detour_max: Number
-    reteach_max: Number
-    sentence_words_max: Number
-    reading_grade_max: Number
-    silence_first: Number
-    silence_again: Number
-    silence_offer: Number
-    silence_close: Number
-    staying_first: Number
-    staying_page: Number
-    staying_again: Number
-    staying_end: Number
-    unheard_seconds: Number
-    """A reply cut off before this much of it played was not heard."""
-    dropped_emergency: Number
-    dropped_urgent: Number
-    company_full: Number
-    """Turns of keeping someone in danger company that each end with the instruction."""
-    company_every: Number
-    """After those, only every so many."""
-    parrot_words: Number
-    short_answer_words: Number
-    """Longest answer that is also read together with its question."""
-    high_alert_max: Number
-    conditions_max: Number
-    """Condition packs of one kind that are asked in one check-in."""
-    corrections_max: Number
-    """Answers that may be taken back in one check-in."""
-    turns_offer: Number
-    """Patient turns after which finishing later is offered."""
-    turns_end: Number
-    """Patient turns after which a check-in comes to its goodbye."""
-
-
-class TierPolicy(Frozen):
-    """How soon a nurse must have seen a page of this tier; what happens when none has is not built yet."""
-
-    acknowledge_within: Number
-
-
-class EscalationPolicy(Frozen):
-    """What the escalation desk is told about this pack's pages."""
-
-    tiers: Mapping[Tier, TierPolicy]
 
 
 class Clinic(Frozen):

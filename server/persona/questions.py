@@ -211,4 +211,6 @@ class Objective(Frozen):
     """Asks the lesson of the first of the patient's condition packs of these kinds in place of its own question."""
     unfinished_fires: Name | None = None
     """Guardrail that fires when a check-in ends before all of its questions were closed."""
+    clinical: bool = True
+    """About health, medicines, or what was understood of them: words that trail off there are waited for."""
     questions: tuple[Question, ...] = ()

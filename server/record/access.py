@@ -33,9 +33,14 @@ class Permission(StrEnum):
     PAGE_REQUEST = "page.request"
     PAGE_READ = "page.read"
     PAGE_ACKNOWLEDGE = "page.acknowledge"
+    PAGE_CLAIM = "page.claim"
+    PAGE_CLOSE = "page.close"
     PAGE_DELIVER = "page.deliver"
     ROOM_JOIN = "room.join"
+    ON_CALL_READ = "on_call.read"
+    ON_CALL_CHANGE = "on_call.change"
     STAFF_ADD = "staff.add"
+    STAFF_LIST = "staff.list"
     STAFF_SIGN_IN = "staff.sign_in"
     AUDIT_READ = "audit.read"
 
@@ -44,7 +49,7 @@ _P = Permission
 _CARE: Final = frozenset({
     _P.PATIENT_ADD, _P.PATIENT_LIST, _P.PATIENT_READ, _P.PATIENT_CONTACT,
     _P.CHECKIN_ORDER, _P.CHECKIN_LIST, _P.CHECKIN_READ, _P.CHECKIN_END, _P.JOURNAL_READ,
-    _P.INVITATION_CREATE, _P.PAGE_READ, _P.PAGE_ACKNOWLEDGE,
+    _P.INVITATION_CREATE, _P.PAGE_READ, _P.PAGE_ACKNOWLEDGE, _P.PAGE_CLAIM, _P.PAGE_CLOSE, _P.ON_CALL_READ,
 })  # fmt: skip
 
 STAFF: Final[Mapping[Role, frozenset[Permission]]] = {
@@ -67,11 +72,12 @@ SERVICE: Final[Mapping[str, frozenset[Permission]]] = {
     "invitation": frozenset({
         _P.PATIENT_CONTACT, _P.PATIENT_BIRTH_CHECK, _P.CHECKIN_READ, _P.INVITATION_USE, _P.PAGE_REQUEST,
     }),
-    "pager": frozenset({_P.PAGE_DELIVER}),
+    "pager": frozenset({_P.PAGE_DELIVER, _P.ON_CALL_READ, _P.STAFF_LIST}),
+    "answer_link": frozenset({_P.STAFF_LIST}),
     "sign_in": frozenset({_P.STAFF_SIGN_IN}),
     "command": frozenset({
-        _P.PATIENT_ADD, _P.PATIENT_LIST, _P.CHECKIN_ORDER, _P.INVITATION_CREATE, _P.STAFF_ADD, _P.AUDIT_READ,
-        _P.JOURNAL_READ,
+        _P.PATIENT_ADD, _P.PATIENT_LIST, _P.CHECKIN_ORDER, _P.INVITATION_CREATE, _P.STAFF_ADD, _P.STAFF_LIST, _P.AUDIT_READ,
+        _P.JOURNAL_READ, _P.ON_CALL_READ, _P.ON_CALL_CHANGE,
     }),
 }  # fmt: skip
 """Parts of the service by name; a part that is not here may do nothing."""

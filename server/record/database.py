@@ -1,129 +1,118 @@
-"""The records database: opens it, brings its schema up to date and runs transactions on a thread of its own.
+"""The records database: SQLite by default, PostgreSQL by its address. Runs transactions on a thread of its own.
 
 A commit waits for the disk (about 2 ms); it must never do so on the event loop, where it would stall every call.
 """
 
 import asyncio
-import os
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Final, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import OperationalError
 
-from server.record.master_key import MasterKey, MasterKeyError
-from server.record.schema import patient_key
+from server.record import engine as engines
+from server.record.ballast import Ballast
+from server.record.master_key import MasterKey
+from server.record.privacy import log
 from server.record.transaction import Transaction
 from server.record.vault import Vault
-from server.vocabulary.clock import Clock
+from server.vocabulary.clock import Clock, SystemClock
 
 T = TypeVar("T")
+
+_LOGGER = logging.getLogger(__name__)
+BALLAST: Final = 64 * 1024 * 1024
+"""Bytes that a service keeps free for the night on which the disk is full; research: security.md §7 (8)."""
 
 
 class Database:
     """The one owner of the connection and its worker thread."""
 
-    def __init__(self, engine: Engine, worker: ThreadPoolExecutor, master_key: MasterKey, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, worker: ThreadPoolExecutor, master_key: MasterKey, clock: Clock, ballast: Ballast | None
+    ) -> None:
         self._engine = engine
         self._worker = worker
         self._master_key = master_key
         self._clock = clock
+        self._ballast = ballast
         self._listeners: dict[str, list[Callable[..., None]]] = defaultdict(list)
 
     @classmethod
-    async def open(cls, url: str, master_key: MasterKey, clock: Clock) -> "Database":
-        """`url` as SQLAlchemy reads it, for example `sqlite:////data/records.db`. Migrates to the newest schema.
+    async def open(cls, url: str, master_key: MasterKey, clock: Clock, *, ballast: int = 0) -> "Database":
+        """`url` as SQLAlchemy reads it: `sqlite:////data/records.db`, `postgresql+psycopg://user@host/name`. Migrates.
 
-        Raises MasterKeyError if these records were written with another master key.
+        `ballast` in bytes, for SQLite. Raises MasterKeyError if these records were written with another master key.
         """
         worker = ThreadPoolExecutor(1, thread_name_prefix="records")
+        parts = make_url(url)
         try:
-            engine = await asyncio.get_running_loop().run_in_executor(worker, _prepare, make_url(url), master_key)
+            engine = await asyncio.get_running_loop().run_in_executor(worker, engines.prepare, parts, master_key)
         except BaseException:
             worker.shutdown(wait=False)
             raise
-        return cls(engine, worker, master_key, clock)
+        on_disk = parts.get_backend_name() == "sqlite" and ballast
+        kept = Ballast(Path(parts.database or "").with_suffix(".ballast"), ballast) if on_disk else None
+        database = cls(engine, worker, master_key, clock, kept)
+        await database.take_ballast()
+        return database
 
-    async def run(self, work: Callable[[Transaction], T]) -> T:
+    async def run(self, work: Callable[[Transaction], T], *, alone: bool = True) -> T:
         """One transaction: commits when `work` returns, rolls back when it raises.
 
-        `work` runs on the worker thread, one at a time, and must not touch asyncio. Cancelling the caller does not undo
-        work that has begun; its after-commit callbacks still run.
+        `work` runs on the worker thread, one at a time, and must not touch asyncio. It may be run a second time, after a
+        rollback. Cancelling the caller does not undo work that has begun; its after-commit callbacks still run.
+        `alone=False` lets other processes write meanwhile (PostgreSQL only): for work that audits nothing.
         """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._worker, self._transact, work, loop)
+        return await loop.run_in_executor(self._worker, self._transact, work, alone, loop)
 
     def listen(self, topic: str, listener: Callable[..., None]) -> Callable[[], None]:
         """Calls `listener` with the ids of every committed `Transaction.announce(topic, …)`; returns how to stop."""
         self._listeners[topic].append(listener)
         return lambda: self._listeners[topic].remove(listener)
 
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes for signing, the same in every process with this master key, another for every purpose."""
+        return self._master_key.derive(purpose)
+
+    async def take_ballast(self) -> None:
+        """Takes the room back that a full disk made us give up, once there is enough again."""
+        if self._ballast is not None and not self._ballast.held:
+            await asyncio.get_running_loop().run_in_executor(self._worker, self._ballast.take)
+
     async def close(self) -> None:
         """Finishes the work under way, then closes the file."""
         await asyncio.get_running_loop().run_in_executor(self._worker, self._engine.dispose)
         self._worker.shutdown()
 
-    def _transact(self, work: Callable[[Transaction], T], loop: asyncio.AbstractEventLoop) -> T:
-        with self._engine.begin() as connection:
-            vault = Vault(connection, self._master_key)
-            tx = Transaction(connection, vault, self._clock.now(), self._listeners)
-            result = work(tx)
+    def _transact(self, work: Callable[[Transaction], T], alone: bool, loop: asyncio.AbstractEventLoop) -> T:
+        try:
+            result, tx = self._attempt(work, alone)
+        except OperationalError as error:
+            if self._ballast is None or not engines.is_full(error) or not self._ballast.release():
+                raise
+            log(_LOGGER, logging.CRITICAL, "disk_full_ballast_released")
+            result, tx = self._attempt(work, alone)
         for callback in tx.callbacks:
             # From this thread, not after the await: a cancelled caller must not swallow a page's wake-up.
             loop.call_soon_threadsafe(callback)
         return result
 
+    def _attempt(self, work: Callable[[Transaction], T], alone: bool) -> tuple[T, Transaction]:
+        with self._engine.begin() as connection:
+            if alone:
+                engines.write_alone(connection)
+            tx = self._begun(connection)
+            return work(tx), tx
 
-def _prepare(url: URL, master_key: MasterKey) -> Engine:
-    # hide_parameters keeps cell values out of exception texts.
-    engine = create_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
-    if url.get_backend_name() == "sqlite":
-        _make_private(Path(url.database or ""))
-        event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin_writing)
-    with engine.begin() as connection:
-        _migrate(connection)
-        _check_master_key(connection, master_key)
-    return engine
-
-
-def _make_private(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # SQLite gives the -wal and -shm files the mode of the database file.
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-def _set_pragmas(connection: Any, _record: object) -> None:
-    # The driver's own implicit BEGIN is off: `_begin_writing` says when a transaction starts, DDL included.
-    connection.isolation_level = None
-    for pragma in (
-        "busy_timeout=5000",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-        "temp_store=MEMORY",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_writing(connection: Connection) -> None:
-    # IMMEDIATE: waits for another process's write here, where waiting is safe, instead of failing in the middle.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _migrate(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _check_master_key(connection: Connection, master_key: MasterKey) -> None:
-    other = select(patient_key.c.master_kid).where(patient_key.c.master_kid != master_key.kid).limit(1)
-    if found := connection.scalar(other):
-        raise MasterKeyError(f"these records need master key {found}, not {master_key.kid}: restore the right key file")
+    def _begun(self, connection: Connection) -> Transaction:
+        vault = Vault(connection, self._master_key)
+        # Machines disagree about the time, and one database serves them all: its own clock counts. A test's clock is obeyed.
+        shared = engines.server_time(connection) if isinstance(self._clock, SystemClock) else None
+        anchor = None if shared else self._clock.anchor()
+        return Transaction(connection, vault, shared or self._clock.now(), self._listeners, anchor)

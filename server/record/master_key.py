@@ -6,7 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server.vocabulary.errors import ServiceError
 
@@ -27,6 +29,7 @@ class MasterKey:
     def __init__(self, secret: bytes) -> None:
         if len(secret) != 32:
             raise MasterKeyError(f"the master key must be 32 bytes, not {len(secret)}: {_REMEDY}")
+        self._secret = secret
         self._cipher = AESGCM(secret)
         self.kid = hashlib.sha256(b"nightlight master key id|" + secret).hexdigest()[:16]
         """Public name of this key, stored beside what it wraps."""
@@ -50,6 +53,10 @@ class MasterKey:
         if path.stat().st_mode & 0o077:
             raise MasterKeyError(f"{path} is readable by other users: chmod 600 it")
         return cls(_decode(path.read_text(), str(path)))
+
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes that tell nothing of the key itself (RFC 5869)."""
+        return HKDF(hashes.SHA256(), 32, salt=None, info=f"nightlight {purpose}".encode()).derive(self._secret)
 
     def wrap(self, key: bytes, place: bytes) -> bytes:
         nonce = os.urandom(12)

@@ -11,30 +11,32 @@ from collections import Counter
 from typing import Final
 
 SAFE_FIELDS: Final = frozenset({
-    "ack_ms", "acknowledged_at", "acknowledged_by", "action", "actor", "allowed", "at", "attempt", "attempts",
-    "bound_at", "bytes", "camera", "channel", "checkin", "claimed_at", "classifier", "close_code", "code",
-    "connected", "connection",
-    "continues", "cost_micros", "count", "created_at", "detail", "disabled_at", "done_at", "due_at", "duration_ms",
-    "end", "end_of_turn_ms", "end_reason", "ended_at", "error", "escalation", "estimated", "event", "every_seconds",
-    "expires_at", "fence", "file", "found", "frames", "hash", "heard_words", "host", "id", "intent", "interrupted",
-    "invitation", "jitter_ms", "kid", "kind", "last_error", "last_seen", "lease_until", "level", "line", "locked_at",
-    "loss_percent", "master_kid", "method", "migration", "mode", "model", "objectives_open", "of_words", "outcome",
-    "pack_hash", "paged_at", "part", "patient", "persona", "played_seconds", "playout_ms", "policy_ms", "port", "prev",
-    "provider", "reason", "recognizer_ms", "refused", "requested_at", "resumed", "retry_seconds", "revision", "role",
-    "route", "row_version", "samples", "score", "seconds", "sentence", "seq", "sessions", "staff", "staff_name",
-    "stage", "start", "started_at", "state", "status", "subject", "synthesized_seconds", "tier", "tokens", "tokens_in",
-    "tokens_out", "tries_left", "turn", "turns", "typed", "utc_date", "utterance", "version", "voice_ms", "wait_ms",
-    "what", "wrong_answers",
+    "about", "ack_ms", "acknowledged_at", "acknowledged_by", "action", "actor", "allowed", "at", "attempt", "attempts",
+    "boot", "bound_at", "bytes", "calibration", "camera", "channel", "checkin", "claim_by", "claimed_at", "claimed_by",
+    "classifier", "close_code", "closed_at", "closed_by", "code", "confidence", "connected", "connection",
+    "contact_point", "continues", "cost_micros", "count", "created_at", "detail", "disabled_at", "done_at", "due_at",
+    "duration_ms", "end", "end_of_turn_ms", "end_reason", "ended_at", "ends_at", "error", "escalation", "estimated",
+    "event", "every_seconds", "expires_at", "fence", "file", "first_day", "found", "frames", "handover", "hash",
+    "heard_words", "host", "id", "intent", "interrupted", "invitation", "jitter_ms", "key", "kid", "kind", "last_error",
+    "last_seen", "late_seconds", "lease_until", "level", "line", "locked_at", "loss_percent", "master_kid", "members",
+    "method", "migration", "mode", "model", "moment", "objectives_open", "of_words", "offset_seconds", "outcome",
+    "pack_hash", "paged_at", "part", "patient", "person", "persona", "played_seconds", "playout_ms", "policy_ms",
+    "port", "prev", "provider", "reason", "recognizer_ms", "refused", "removed_at", "requested_at", "resumed",
+    "retry_seconds", "revision", "role", "round", "route", "row_version", "samples", "score", "seconds", "sentence",
+    "seq", "sessions", "source", "staff", "staff_name", "stage", "start", "started_at", "starts_at", "state", "status",
+    "step", "subject", "synthesized_seconds", "tier", "tokens", "tokens_in", "tokens_out", "tries_left", "turn",
+    "turns", "typed", "utc_date", "utterance", "version", "voice_ms", "wait_ms", "waiting", "what", "wrong_answers",
+    "zone",
 })  # fmt: skip
 """Operational facts. `patient`, `checkin`, `escalation` and the like are opaque identifiers, never names."""
 
 PHI_FIELDS: Final = frozenset({
-    "address", "advice", "answer", "birth", "birth_day", "birth_month", "birth_year", "callback", "caption", "chart",
-    "conditions", "contact", "cue", "day", "device", "diagnosis", "discharged_on", "email", "first_name", "heard",
-    "high_alert", "how", "likenesses", "medicines", "month", "name", "new", "next_visit", "objective", "parameters",
-    "passage", "password_hash", "payload", "phone", "place", "planned", "purpose", "quote", "risks", "rule", "script",
-    "services", "text", "token", "token_hash", "transcript", "trigger", "trigger_key", "where", "words", "wrapped",
-    "year",
+    "absence", "address", "advice", "answer", "baseline_suspect", "bias", "birth", "birth_day", "birth_month", "birth_year",
+    "callback", "caption", "chart", "conditions", "contact", "contribution", "cue", "day", "deviation", "device",
+    "diagnosis", "discharged_on", "email", "evidence", "first_name", "heard", "high_alert", "how", "likenesses",
+    "medicines", "month", "name", "new", "next_visit", "objective", "observable", "parameters", "passage", "password_hash",
+    "payload", "phone", "place", "planned", "purpose", "quote", "risks", "rule", "script", "services", "text", "token",
+    "token_hash", "transcript", "trigger", "trigger_key", "usual", "value", "where", "words", "wrapped", "year",
 })  # fmt: skip
 """What a patient said, is or has. Trigger, objective and script ids count: beside a patient's id they name a symptom.
 Secrets and e-mail addresses count: they have no more business in a log than a diagnosis."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -162,6 +163,10 @@ escalation = Table(
     Column("paged_at", Moment),
     Column("acknowledged_by", ID, ForeignKey("staff.id")),
     Column("acknowledged_at", Moment),
+    Column("claimed_by", ID),
+    Column("claimed_at", Moment),
+    Column("closed_by", ID),
+    Column("closed_at", Moment),
     UniqueConstraint("checkin", "trigger_key"),
 )
 
@@ -172,8 +177,10 @@ due_work = Table(
     Column("kind", String(20), nullable=False),
     Column("subject", ID, nullable=False),
     Column("due_at", Moment, nullable=False),
-    Column("every_seconds", Integer, nullable=False),
     Column("level", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("claim_by", Moment),
     Column("attempts", Integer, nullable=False),
     Column("fence", Integer, nullable=False),
     Column("lease_until", Moment),
@@ -181,6 +188,77 @@ due_work = Table(
     Column("done_at", Moment),
     UniqueConstraint("kind", "subject"),
     Index("ix_due_work_done_at_due_at", "done_at", "due_at"),
+)
+
+# One message to one address, with what became of it.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("escalation", ID, ForeignKey("escalation.id"), nullable=False, index=True),
+    Column("level", Integer, nullable=False),
+    Column("person", ID, nullable=False),
+    Column("contact_point", String(80), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("about", String(20), nullable=False),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", Moment),
+    Column("last_error", String(80)),
+    Column("outcome", String(20)),
+    Column("done_at", Moment),
+    Index("ix_delivery_done_at_due_at", "done_at", "due_at"),
+)
+
+# The journal of a page; it outlives the check-in's. Identifiers and SAFE facts only, so it stands in the clear.
+page_event = Table(
+    "page_event",
+    metadata,
+    Column("escalation", ID, ForeignKey("escalation.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+# Staff who take a role in turn, a week each.
+rotation = Table(
+    "rotation",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("role", String(40), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("first_day", String(10), nullable=False),
+    Column("handover", String(5), nullable=False),
+    Column("members", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+)
+
+shift = Table(
+    "shift",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("role", String(40), nullable=False),
+    Column("staff", ID, ForeignKey("staff.id"), nullable=False),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False, index=True),
+    Column("source", String(10), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("removed_at", Moment),
+)
+
+# How far the wall clock was ahead of the steady one when the deadlines above were last right; SQLite only.
+clock_mark = Table(
+    "clock_mark",
+    metadata,
+    Column("boot", String(64), primary_key=True),
+    Column("offset_seconds", Float, nullable=False),
 )
 
 # What language models took on one day, for all check-ins together; holds nothing of a patient.

@@ -68,6 +68,13 @@ def find_by_email(tx: Transaction, principal: Principal, email: str) -> Account 
     return Account(StaffId(row.id), row.email, row.name, Role(row.role), row.password_hash)
 
 
+def enabled(tx: Transaction, principal: Principal) -> dict[str, Staff]:
+    """Everybody who may sign in, by e-mail address."""
+    require(principal, Permission.STAFF_LIST)
+    rows = tx.connection.execute(select(table).where(table.c.disabled_at.is_(None)).order_by(table.c.id)).all()
+    return {row.email: Staff(StaffId(row.id), row.name, Role(row.role)) for row in rows}
+
+
 def open_session(tx: Transaction, principal: Principal, member: StaffId) -> str:
     """A fresh secret token, after the password was checked. Only its hash is stored."""
     require(principal, Permission.STAFF_SIGN_IN)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from server.record.audit import AuditAction, append
 from server.record.vault import Vault
+from server.vocabulary.clock import Anchor
 from server.vocabulary.ids import PatientId
 from server.vocabulary.principals import Principal
 
@@ -15,12 +16,19 @@ class Transaction:
     """The open connection with the vault and the audit chain; lives on the database's worker thread only."""
 
     def __init__(
-        self, connection: Connection, vault: Vault, now: datetime, listeners: Mapping[str, list[Callable[..., None]]]
+        self,
+        connection: Connection,
+        vault: Vault,
+        now: datetime,
+        listeners: Mapping[str, list[Callable[..., None]]],
+        anchor: Anchor | None = None,
     ) -> None:
         self.connection = connection
         self.vault = vault
         self.now = now
         """The clock's time when this transaction began."""
+        self.anchor = anchor
+        """Where that clock stands against a steady one; None if it is the database's own, which every client shares."""
         self.callbacks: list[Callable[[], None]] = []
         self._listeners = listeners
 

@@ -17,7 +17,10 @@ from server.signaling.messages import (
     Camera,
     End,
     Ignored,
+    Levels,
+    MayNotice,
     Mute,
+    NotRight,
     Nurse,
     Page,
     Refused,
@@ -84,7 +87,7 @@ class Caller:
                 await self._negotiation.candidate(message)
             case TextOnly():
                 await self._seat.text_only()
-            case Typed() | Nurse() | End() | Mute() | Camera() | Page():
+            case Typed() | Nurse() | End() | Mute() | Camera() | MayNotice() | Levels() | NotRight() | Page():
                 await self._seat.message(message)
             case _:
                 assert_never(message)

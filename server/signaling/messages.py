@@ -63,6 +63,30 @@ class Camera(_Message):
     on: bool
 
 
+class MayNotice(_Message):
+    """The patient allows voice or camera to be measured for what may be noticed, or withdraws it."""
+
+    k: Literal["cues"]
+    what: Literal["voice", "camera"]
+    on: bool
+
+
+class Levels(_Message):
+    """What the microphone does to the loudness of the voice."""
+
+    k: Literal["levels"]
+    kept: bool
+    """It is left alone: no automatic gain control."""
+
+
+class NotRight(_Message):
+    """The patient says that something noticed is not right."""
+
+    k: Literal["not_right"]
+    cue: str = Field(max_length=64)
+    at: float = Field(ge=0, le=1e6)
+
+
 class Page(_Message):
     """The page went to the background or came back."""
 
@@ -90,7 +114,7 @@ class Leave(_Message):
 
 RoomMessage = Talk | Back | Leave | End
 """What a nurse's page may say of the room it is in."""
-PageMessage = Typed | Nurse | End | Mute | Camera | Page
+PageMessage = Typed | Nurse | End | Mute | Camera | MayNotice | Levels | NotRight | Page
 """What the page may say in either channel."""
 
 
@@ -149,7 +173,7 @@ _PEER: TypeAdapter[SessionOffer | TrickledCandidate] = TypeAdapter(
 )
 _ROOM: TypeAdapter[RoomMessage] = TypeAdapter(Annotated[RoomMessage, Field(discriminator="k")])
 _ROOM_KINDS = {"talk", "back", "leave", "end"}
-_PAGE_KINDS = {"typed", "nurse", "end", "mute", "camera", "page"}
+_PAGE_KINDS = {"typed", "nurse", "end", "mute", "camera", "cues", "levels", "not_right", "page"}
 _SESSION_KINDS = {"offer", "candidate", "text_only"}
 _PEER_KINDS = {"offer", "candidate"}
 

@@ -16,6 +16,7 @@ from livekit.agents.language import LanguageCode
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, APIConnectOptions, NotGivenOr
 from livekit.agents.utils import AudioBuffer, shortuuid
 
+from server.speech.ear import Ear
 from server.speech.readings import unfinished_share
 from server.speech.recognizer import SAMPLE_RATE, Hypothesis, Recognizer
 from server.speech.turn import WINDOW_SECONDS, Action, Turn
@@ -48,7 +49,9 @@ class Listener(stt.STT[Literal["listener"]]):
         activity: inference.VAD,
         detector: inference.TurnDetector | None,
         on_turn_end: Callable[[TurnEnd], None],
+        ear: Ear | None = None,
     ) -> None:
+        """`ear`: who else listens."""
         super().__init__(
             capabilities=stt.STTCapabilities(streaming=True, interim_results=True, offline_recognize=False)
         )
@@ -56,6 +59,7 @@ class Listener(stt.STT[Literal["listener"]]):
         self.activity = activity
         self.detector = detector
         self.on_turn_end = on_turn_end
+        self.ear = ear
         self.turn = Turn()
 
     @property
@@ -102,6 +106,8 @@ class _ListenerStream(stt.RecognizeStream):
             async for event in activity:
                 if event.type is vad.VADEventType.INFERENCE_DONE:
                     sound = b"".join(bytes(frame.data) for frame in event.frames)
+                    if self._listener.ear is not None:
+                        self._listener.ear.window(sound, event.probability)
                     await self._hear(sound, event.probability)
             await feeding
         finally:
@@ -155,6 +161,8 @@ class _ListenerStream(stt.RecognizeStream):
         self._before.clear()
         self._known = ()
         self._interim = ""
+        if self._listener.ear is not None:
+            self._listener.ear.turn_began(self._turn.timings.start_windows * WINDOW_SECONDS)
         event = stt.SpeechEvent(type=stt.SpeechEventType.START_OF_SPEECH)
         event.speech_start_time = time.time() - self._turn.timings.start_windows * WINDOW_SECONDS
         self._event_ch.send_nowait(event)
@@ -216,6 +224,8 @@ class _ListenerStream(stt.RecognizeStream):
         self._generation += 1
         self._turn.end()
         self._sound.clear()
+        if self._listener.ear is not None:
+            self._listener.ear.turn_ended(text, silence)
         self._listener.on_turn_end(TurnEnd(silence_met - silence, silence_met, loop.time()))
         self._send(stt.SpeechEventType.FINAL_TRANSCRIPT, text)
         self._event_ch.send_nowait(

@@ -23,6 +23,9 @@ _WORKERS = 2
 _BEGIN, _END = 1, 2
 _TOKENS_PER_FRAME = 0.35
 """Most tokens per encoder frame; guards against loops (moonshine's own bound is 6.5 tokens a second)."""
+_SAMPLES_PER_FRAME = 384
+"""The decoder takes its mask at the sound's own rate and keeps every 384th: the strides 64, 3 and 2 of the convolutions
+before the encoder. A mask of one entry a frame fits only up to 384 frames, 9.2 s."""
 _EMPTY_CACHE = (1, 8, 0, 36)
 """Shape of an empty key/value cache of tiny-en: batch, heads, length, head size."""
 
@@ -93,7 +96,7 @@ class Moonshine:
         most = int(length * _TOKENS_PER_FRAME) + 6
         context = {
             "encoder_hidden_states": hidden,
-            "encoder_attention_mask": np.ones((1, length), np.int64),
+            "encoder_attention_mask": np.ones((1, length * _SAMPLES_PER_FRAME), np.int64),
         }
         past = dict.fromkeys(self._past, np.zeros(_EMPTY_CACHE, np.float32))
         tokens, past, token = self._verify(context, past, known)

@@ -26,6 +26,7 @@ from server.media.call import Call
 from server.record.privacy import log
 from server.speech.audio import CallInput, CallOutput
 from server.speech.captions import Captions
+from server.speech.ear import Ear
 from server.speech.listener import Listener, TurnEnd
 from server.speech.recognizer import Recognizer
 from server.speech.turn import PATIENCE
@@ -94,7 +95,8 @@ class SpeechKit:
 class SpeechSession:
     """Owns the AgentSession of one check-in from start to close."""
 
-    def __init__(self, call: Call, kit: SpeechKit, mind: Mind) -> None:
+    def __init__(self, call: Call, kit: SpeechKit, mind: Mind, ear: Ear | None = None) -> None:
+        """`ear`: who else listens to the patient's sound."""
         self._call = call
         self._mind = mind
         self._ended: TurnEnd | None = None
@@ -104,7 +106,7 @@ class SpeechSession:
         self.listener: Listener | None = None
         if kit.recognizer is not None:
             activity = inference.VAD(min_silence_duration=0.25)
-            self.listener = Listener(kit.recognizer, activity, kit.detector, self._turn_ended)
+            self.listener = Listener(kit.recognizer, activity, kit.detector, self._turn_ended, ear)
         self._session: AgentSession[None] = AgentSession(
             stt=self.listener or NOT_GIVEN,
             vad=inference.VAD(min_silence_duration=0.16, min_speech_duration=0.05) if self.listener else None,
@@ -160,6 +162,11 @@ class SpeechSession:
         """What kind of answer comes next; some take longer to think of."""
         if self.listener is not None:
             self.listener.turn.patience = PATIENCE.get(answer, 1.0)
+
+    def hold(self, seconds: float) -> None:
+        """The patient holds the floor: the turn under way ends so much later."""
+        if self.listener is not None and seconds > 0:
+            self.listener.turn.hold(seconds)
 
     async def hush(self) -> None:
         """Stop speaking at once and drop what was queued; never fails, and never takes long."""

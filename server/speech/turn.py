@@ -89,6 +89,8 @@ class Turn:
         self.timings = timings or TurnTimings()
         self.patience = 1.0
         """Factor on every wait; above 1 where the question asks for thought."""
+        self.held = 0.0
+        """Seconds added to every wait of the turn under way."""
         self.active = False
         self._run = 0
         self._hesitant = 0
@@ -139,6 +141,11 @@ class Turn:
             return self._speaking()
         return self._pausing()
 
+    def hold(self, seconds: float) -> None:
+        """The patient holds the floor: put off the end of the turn under way, by the longest that was asked for."""
+        if self.active:
+            self.held = max(self.held, seconds)
+
     def recognized(self, voiced: int, text: str, *, weighing: bool = False) -> None:
         """The words of the utterance up to window `voiced` are known; with `weighing`, `weighed` is going to follow."""
         self._text, self._text_for = text, voiced
@@ -172,6 +179,7 @@ class Turn:
         self._hesitant = self.timings.hesitant_turns if self._hesitated else max(0, self._hesitant - 1)
         self._hesitated = False
         self._since_end = 0
+        self.held = 0.0
         self.active = False
         self._run = 0
         self._reset()
@@ -208,7 +216,7 @@ class Turn:
             actions.append(Action.SPECULATE)
         if silent in self.timings.vote_windows:
             actions.append(Action.VOTE)
-        if self.silence >= self.needed():
+        if self.silence >= self.needed() + self.held:
             actions.append(Action.COMMIT)
         elif self.windows * WINDOW_SECONDS >= self.timings.carry_after and self.known and silent == _CARRY_WINDOWS:
             actions.append(Action.CARRY)

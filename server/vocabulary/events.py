@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.vocabulary.findings import Advice, Likeness, Tier
+from server.vocabulary.findings import Advice, CueEvidence, Likeness, Tier
 from server.vocabulary.ids import EscalationId, StaffId
 
 
@@ -69,15 +69,47 @@ class NurseAsked:
     kind: Literal["nurse_asked"] = "nurse_asked"
 
 
+CueMoment = Literal["turn", "speaking", "quiet"]
+"""When a cue was noticed: in words that are about to be judged, while somebody spoke, or while nobody did."""
+
+
 @dataclass(frozen=True)
 class CueNoticed:
-    """Voice or face looked like something. Never a finding, and never shown as one."""
+    """Voice or face looked like something. No finding about the patient, and never shown as one."""
 
     cue: str
-    """Id in the pack's cues, for example `hesitation`."""
+    """Id in the pack's cues, for example `trailing_off`."""
     score: float
     """0 to 1, against the patient's own baseline."""
+    at: float = 0.0
+    """Seconds into the check-in."""
+    moment: CueMoment = "quiet"
+    observable: str = ""
+    """What perception calls it, for example `hesitation`."""
+    confidence: float = 0.0
+    """0 to 1: how much of what could be measured was, and how well the patient's usual is known."""
+    absence: Literal["", "thinking", "muted", "walked_away", "asleep", "network"] = ""
+    """For an absence: which kind it seems to be."""
+    evidence: tuple[CueEvidence, ...] = ()
+    """What it rests on, strongest first."""
+    bias: float = 0.0
+    """Log-odds without this evidence: with its contributions, the log-odds of `score`."""
+    baseline_suspect: bool = False
+    """The patient was far from most people's usual from the first second."""
+    model: str = ""
+    calibration: str = ""
     kind: Literal["cue_noticed"] = "cue_noticed"
+
+
+@dataclass(frozen=True)
+class CueDisputed:
+    """The patient says that something noticed is not right."""
+
+    cue: str
+    """Id in the pack's cues."""
+    at: float
+    """When it was noticed: `at` of its `CueNoticed`."""
+    kind: Literal["cue_disputed"] = "cue_disputed"
 
 
 @dataclass(frozen=True)
@@ -219,6 +251,10 @@ class EscalationAcknowledged:
     kind: Literal["escalation_acknowledged"] = "escalation_acknowledged"
 
 
+Consent = Literal["ai_talk", "camera", "camera_cues", "voice_cues"]
+"""`camera`: the picture is sent; `camera_cues`, `voice_cues`: picture and voice are measured for what may be noticed."""
+
+
 @dataclass(frozen=True)
 class RoomChanged:
     """A member of staff came into the call, took the floor, gave it back, or went."""
@@ -235,7 +271,7 @@ class RoomChanged:
 class ConsentChanged:
     """The patient allowed or withdrew something."""
 
-    what: Literal["ai_talk", "camera"]
+    what: Consent
     allowed: bool
     kind: Literal["consent_changed"] = "consent_changed"
 
@@ -280,6 +316,7 @@ Event = Annotated[
     | PatientSilent
     | NurseAsked
     | CueNoticed
+    | CueDisputed
     | TriggerFired
     | NegativeFound
     | ObjectiveClosed

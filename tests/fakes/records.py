@@ -57,6 +57,8 @@ class Records:
 
     database: Database
     path: Path
+    """The file; of SQLite only."""
+    url: str
     clock: MovableClock = field(default_factory=lambda: MovableClock(NOON))
 
     async def add(self, facts: PatientFacts = ROSA) -> PatientId:
@@ -71,9 +73,11 @@ class Records:
 
 
 @asynccontextmanager
-async def records_in(directory: Path, clock: MovableClock | None = None) -> AsyncIterator[Records]:
+async def records_in(directory: Path, clock: MovableClock | None = None, url: str = "") -> AsyncIterator[Records]:
+    """SQLite in this folder, or whatever `url` says."""
     clock = clock or MovableClock(NOON)
     path = directory / "records.db"
-    database = await Database.open(f"sqlite:///{path}", KEY, clock)
-    yield Records(database, path, clock)
+    url = url or f"sqlite:///{path}"
+    database = await Database.open(url, KEY, clock)
+    yield Records(database, path, url, clock)
     await database.close()

@@ -11,6 +11,7 @@ from server.checkin.checkin import CheckIn
 from server.checkin.journal import CONDUCTOR, Whereabouts
 from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
+from server.checkin.senses import Perception
 from server.checkin.setting import Setting
 from server.conversation.state import Visit
 from server.media.peer import PeerCall
@@ -101,6 +102,7 @@ async def bedside(
     pack: Pack = PACK,
     visit: Visit = VISIT,
     classifier: Classifier | None = None,
+    perception: Perception | None = None,
 ) -> AsyncIterator[Bedside]:
     """A check-in that has begun; by voice where a peer is given, else by typing."""
     patient = await records.add()
@@ -118,6 +120,8 @@ async def bedside(
         kit=kit,
         classifier=classifier,
         means=language,
+        perception=perception,
+        elapsed=0.0,
         publish=events.append,
     )
     there = Bedside(CheckIn(setting, call, past), call, records.database, id_, events)

@@ -15,6 +15,27 @@ async def one_by_one(sentences: Sequence[str]) -> AsyncIterator[str]:
 
 
 @dataclass
+class RecordingEar:
+    """Implements `speech.ear.Ear`: keeps what it is told."""
+
+    windows: list[tuple[int, float]] = field(default_factory=list)
+    """Bytes and probability of voice of each."""
+    told: list[str] = field(default_factory=list)
+    text: str = ""
+    silence: float = 0.0
+
+    def window(self, sound: bytes, probability: float) -> None:
+        self.windows.append((len(sound), probability))
+
+    def turn_began(self, ago: float) -> None:
+        self.told.append("began")
+
+    def turn_ended(self, text: str, silence: float) -> None:
+        self.told.append("ended")
+        self.text, self.silence = text, silence
+
+
+@dataclass
 class ScriptedMind:
     """Implements `speech.session.Mind`: answers every turn with the next reply of its script."""
 

@@ -301,10 +301,15 @@ async def test_who_is_lost_after_a_danger_sign_and_does_not_come_back_is_looked_
 
 async def test_who_comes_back_in_time_is_not_looked_for() -> None:
     reports: list[str] = []
-    watch = ReturnWatch(lambda: reports.append("away"))
+
+    async def report() -> None:
+        reports.append("away")
+
+    watch = ReturnWatch(report)
     watch.start(0.0)
     watch.stop()
     watch.start(None)
+    await watch.hurry()
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert reports == []

@@ -128,7 +128,7 @@ async def test_camera_pictures_are_counted_and_nothing_of_them_is_kept(call: Pee
     peer = PatientPeer(camera=True)
     await connect(call, peer)
     link = link_of(call)
-    await until(lambda: link.video_frames >= 5)
+    await until(lambda: call.sight.received >= 5)
     kept = [name for name, value in vars(link).items() if isinstance(value, list | bytes | bytearray | np.ndarray)]
     video = next(each.receiver for each in link._pc.getTransceivers() if each.kind == "video")
     assert kept == []
@@ -185,7 +185,7 @@ async def test_after_close_nothing_is_left(patient: PatientPeer) -> None:
     before = Footprint.now()
     call, peer = PeerCall([]), PatientPeer(camera=True)
     await connect(call, peer)
-    await until(lambda: link_of(call).video_frames)
+    await until(lambda: call.sight.received)
     await call.close()
     await peer.close()
     assert await before.restored() == []
@@ -195,7 +195,7 @@ async def test_after_the_patient_vanished_nothing_is_left() -> None:
     before = Footprint.now()
     call, peer = PeerCall([]), PatientPeer(camera=True)
     await connect(call, peer)
-    await until(lambda: link_of(call).video_frames)
+    await until(lambda: call.sight.received)
     vanish(peer)
     speaking = speak(call.playout, 0.3)
     await asyncio.wait_for(speaking, 10)

@@ -9,13 +9,17 @@ import pytest
 
 from server.checkin.registry import AllSeatsTaken, House, Registry
 from server.checkin.seat import Seat
+from server.escalation import desk
+from server.persona.pack import Pack
+from server.record import checkins, journal
 from server.record.transaction import Transaction
 from server.speech.session import SpeechKit
 from server.speech.voice import Voice, VoiceProcess
+from server.vocabulary import events as e
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.principals import Patient
 from tests.fakes.outage import Outage
-from tests.fakes.records import Records, records_in
+from tests.fakes.records import CONDUCTOR, NURSE, Records, records_in
 from tests.fakes.waiting import until
 from tests.peers.bedside import PACK
 
@@ -45,6 +49,7 @@ async def house(records: Records) -> AsyncIterator[House]:
         servers=lambda checkin: [],
         classifier=None,
         means=None,
+        perception=None,
         publish=lambda checkin, event: None,
         most=1,
         rest=lambda: None,
@@ -96,4 +101,70 @@ async def test_one_failure_does_not_end_the_sweep(records: Records, house: House
         await until(lambda: someone.checkin in ended)
     assert looks[-1] >= 1
     assert CheckInId("ci_unknown") not in ended
+    await registry.close()
+
+
+def times(pack: Pack, *, away: float) -> Pack:
+    """`pack` with another time in which whoever is in danger must have come back."""
+    numbers = {"dropped_emergency": pack.numbers.dropped_emergency.model_copy(update={"value": away})}
+    return replace(pack, numbers=pack.numbers.model_copy(update=numbers))
+
+
+async def in_danger(records: Records, house: House) -> Patient:
+    """Somebody who named an emergency to a process that is no longer there."""
+    patient = await arrival(records)
+    past = (
+        e.CheckInStarted(PACK.id, PACK.version, PACK.content_hash, resumed=False),
+        e.ConnectionChanged("connected"),
+        e.PatientTurn(1, "My chest hurts and it goes down my left arm.", typed=True, continues=False),
+    )
+
+    def begin(tx: Transaction) -> None:
+        checkins.start(tx, CONDUCTOR, patient.checkin, PACK.version, PACK.content_hash)
+        for event in past:
+            journal.append(tx, CONDUCTOR, patient.checkin, event, tx.now)
+
+    await house.database.run(begin)
+    return patient
+
+
+async def paged(records: Records) -> list[str]:
+    return [page.trigger for page in await records.database.run(lambda tx: desk.open_pages(tx, NURSE))]
+
+
+async def test_who_was_in_danger_before_a_restart_and_does_not_come_back_is_looked_for(
+    records: Records, house: House
+) -> None:
+    patient = await in_danger(records, house)
+    registry = Registry(replace(house, packs={"after-discharge": times(PACK, away=0.05)}))
+    told: list[CheckInId] = []
+    stop = desk.on_change(records.database, lambda checkin, page: told.append(checkin))
+    await registry.open()
+    await until(lambda: told, 10)
+    await registry.close()
+    stop()
+    assert await paged(records) == ["DROPPED_IN_RED"]
+    assert told == [patient.checkin]
+
+
+async def test_nobody_is_told_twice_of_the_same_patient(records: Records, house: House) -> None:
+    patient = await in_danger(records, house)
+    gone = e.ConnectionChanged("unreachable")
+    await house.database.run(lambda tx: journal.append(tx, CONDUCTOR, patient.checkin, gone, tx.now))
+    calm = await arrival(records)
+    await house.database.run(lambda tx: checkins.start(tx, CONDUCTOR, calm.checkin, PACK.version, PACK.content_hash))
+    registry = Registry(replace(house, packs={"after-discharge": times(PACK, away=0.0)}))
+    await registry.take_up_dangers()
+    assert registry.count == 0
+    await registry.close()
+
+
+async def test_who_makes_room_for_another_while_in_danger_is_looked_for_at_once(records: Records, house: House) -> None:
+    await in_danger(records, house)
+    registry = Registry(house)
+    await registry.take_up_dangers()
+    assert (registry.count, await paged(records)) == (1, [])
+    await registry.enter(await arrival(records), lambda message: None)
+    assert registry.count == 1
+    assert await paged(records) == ["DROPPED_IN_RED"]
     await registry.close()

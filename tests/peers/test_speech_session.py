@@ -5,24 +5,32 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
+from scipy.signal import resample_poly
 
 from server.logs import _Line as LogLine
 from server.media.peer import PeerCall
 from server.media.playout import PlayoutEvent, Utterance
-from server.speech.recognizer import Recognizer
+from server.speech.recognizer import SAMPLE_RATE, Recognizer
 from server.speech.session import SpeechKit, SpeechSession
+from server.speech.turn import WINDOW_SECONDS
 from server.speech.voice import Voice, VoiceProcess
 from tests.fakes.footprint import Footprint
 from tests.fakes.peer import RATE, PatientPeer
 from tests.fakes.sound import joined, loud, seconds_of_sound
 from tests.fakes.speakers import Speaker
 from tests.fakes.waiting import until
-from tests.peers.mind import ScriptedMind, one_by_one
+from tests.peers.mind import RecordingEar, ScriptedMind, one_by_one
 
 KIND = "peers"
 
 SPOKEN = "My daughter comes over on Tuesdays and Fridays."
+STORY = (
+    "I got up early this morning and made some coffee and then I fed the cat and took my pills with the coffee because that "
+    "is how I always do it and after that my neighbor came over and we sat outside for a while and talked about the weather "
+    "and about her garden."
+)
 QUESTION = "How is your breathing today?"
 REFUSED = "You can stop taking your blood thinner tomorrow."
 ALLOWED = "Please call the clinic."
@@ -46,6 +54,7 @@ class Conversation:
     peer: PatientPeer
     mind: ScriptedMind
     session: SpeechSession
+    ear: RecordingEar
     played: list[Utterance]
     """Utterances that ended, played or cut off."""
     cut: list[Utterance]
@@ -60,8 +69,8 @@ class Conversation:
 
 async def converse(call: PeerCall, peer: PatientPeer, kit: SpeechKit) -> Conversation:
     """Connect and start to listen."""
-    mind = ScriptedMind()
-    there = Conversation(call, peer, mind, SpeechSession(call, kit, mind), [], [])
+    mind, ear = ScriptedMind(), RecordingEar()
+    there = Conversation(call, peer, mind, SpeechSession(call, kit, mind, ear), ear, [], [])
 
     def on_playout(event: PlayoutEvent) -> None:
         there.played.extend([event.utterance] if event.what in ("finished", "cut") else [])
@@ -120,6 +129,29 @@ async def test_a_spoken_sentence_becomes_one_completed_turn(there: Conversation,
     assert there.mind.turns.empty()
     assert there.mind.overhears
     assert there.mind.failures == []
+
+
+async def test_who_listens_beside_it_hears_every_window_and_where_the_turn_lay(
+    there: Conversation, speaker: Speaker
+) -> None:
+    await there.peer.microphone.play(await speaker.say(SPOKEN))
+    turn = await asyncio.wait_for(there.mind.turns.get(), 15)
+    sizes = {size for size, _ in there.ear.windows}
+    voiced = sum(probability >= 0.5 for _, probability in there.ear.windows) * WINDOW_SECONDS
+    assert sizes == {1024}
+    assert 1.0 < voiced < 5.0
+    assert there.ear.told == ["began", "ended"]
+    assert there.ear.text == turn
+    assert 0.19 <= there.ear.silence <= 2.3
+
+
+async def test_a_long_utterance_is_recognized_to_its_end(recognizer: Recognizer, speaker: Speaker) -> None:
+    sound = resample_poly((await speaker.say(STORY)).astype(np.float64), SAMPLE_RATE, RATE).astype(np.int16)
+    assert len(sound) / SAMPLE_RATE > 12
+    heard = await recognizer.recognize(sound.tobytes())
+    print(f"understood: {heard.text!r}")
+    assert word_error(STORY, heard.text) <= ERRORS_ALLOWED
+    assert await recognizer.readings(heard)
 
 
 async def test_the_reply_to_a_turn_is_heard_and_timed(there: Conversation, speaker: Speaker) -> None:

@@ -64,7 +64,9 @@ class Scene(Strict):
     """The connection was lost, and has not come back in time."""
     cut: Cut | None = None
     cue: tuple[str, float] | None = None
-    """What perception noticed, and its score."""
+    """What perception noticed, and its score; beside `patient`, in these words."""
+    at: float = 0.0
+    """When, in seconds into the check-in."""
     expect: Expect = Expect()
 
 
@@ -161,14 +163,16 @@ def _act(rules: Pack, visit: Visit, state: State, scene: Scene) -> Decision:
         return on_silence(rules, visit, state, scene.silence) or Decision(state)
     if scene.cut is not None:
         return on_cut_off(rules, visit, state, scene.cut.planned, scene.cut.heard) or Decision(state)
-    if scene.cue is not None:
-        return on_cue(rules, visit, state, *scene.cue)
+    if scene.cue is not None and scene.patient is None:
+        return on_cue(rules, visit, state, *scene.cue, scene.at)
     if scene.nurse_button:
         return on_nurse_button(rules, visit, state)
     if scene.stays_away:
         return on_dropped(rules, visit, state)
     if scene.comes_back:
         return welcome_back(rules, visit, state)
+    if scene.cue is not None:
+        state = on_cue(rules, visit, state, *scene.cue, scene.at, "turn").state
     return decide(rules, visit, state, scene.patient or "")
 
 

@@ -1,7 +1,7 @@
 """The patient's way in over HTTP: what the page is told before and after the birth date."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -23,6 +23,7 @@ from server.record import patients
 from server.record.database import Database
 from server.record.transaction import Transaction
 from server.vocabulary.clock import MovableClock
+from server.vocabulary.events import Consent
 from server.vocabulary.findings import TriggerHit
 from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.principals import Patient
@@ -44,7 +45,7 @@ class House:
     token: str
     patient: PatientId
     checkin: CheckInId
-    started: list[tuple[Patient, bool]] = field(default_factory=list)
+    started: list[tuple[Patient, Mapping[Consent, bool]]] = field(default_factory=list)
     locked: list[TriggerHit] = field(default_factory=list)
     address: str = "198.51.100.1"
 
@@ -60,12 +61,18 @@ class House:
 
 
 @pytest.fixture
-async def house(database: Database, clock: MovableClock, tmp_path: Path) -> AsyncIterator[House]:
+def may_notice() -> bool:
+    """Whether there is anything to notice what voice and face show."""
+    return False
+
+
+@pytest.fixture
+async def house(database: Database, clock: MovableClock, tmp_path: Path, may_notice: bool) -> AsyncIterator[House]:
     patient = await database.run(lambda tx: patients.add(tx, COMMAND, FACTS))
     link = await database.run(lambda tx: store.create(tx, COMMAND, patient, "discharge", timedelta(days=1)))
 
-    async def started(who: Patient, camera: bool) -> None:
-        here.started.append((who, camera))
+    async def started(who: Patient, allowed: Mapping[Consent, bool]) -> None:
+        here.started.append((who, allowed))
 
     def tell(tx: Transaction, checkin: CheckInId, who: PatientId, hit: TriggerHit) -> None:
         here.locked.append(hit)
@@ -78,6 +85,7 @@ async def house(database: Database, clock: MovableClock, tmp_path: Path) -> Asyn
         tell,
         started,
         secure_cookie=True,
+        may_notice=may_notice,
         address_of=lambda _: here.address,
     )
     app = web.Application(middlewares=[answer_errors])
@@ -205,7 +213,7 @@ async def test_start_binds_and_begins_the_visit(house: House) -> None:
     device = await house.device()
     reply = await house.post("/api/start", {"camera": False}, device)
     assert (reply.status, await reply.json()) == (200, {})
-    assert house.started == [(Patient(house.patient, house.checkin), False)]
+    assert house.started == [(Patient(house.patient, house.checkin), {"camera": False})]
     taken = await house.claim(RIGHT)
     assert (taken.status, (await error_of(taken))["code"]) == (403, "link_taken")
     assert "on another phone or browser" in (await error_of(taken))["message"]
@@ -214,6 +222,16 @@ async def test_start_binds_and_begins_the_visit(house: House) -> None:
 async def test_start_without_a_claim_starts_nothing(house: House) -> None:
     assert (await house.post("/api/start", {"camera": True})).status == 401
     assert house.started == []
+
+
+@pytest.mark.parametrize("may_notice", [True])
+async def test_voice_and_face_are_allowed_each_by_itself_and_never_by_default(house: House) -> None:
+    device = await house.device()
+    for said in ({}, {"voice_cues": True}, {"camera_cues": True}):
+        assert (await house.post("/api/start", {"camera": True, **said}, device)).status == 200
+    nothing = {"camera": True, "voice_cues": False, "camera_cues": False}
+    expected = [nothing, {**nothing, "voice_cues": True}, {**nothing, "camera_cues": True}]
+    assert [allowed for _, allowed in house.started] == expected
 
 
 async def test_the_socket_lets_in_a_started_device_only(house: House) -> None:

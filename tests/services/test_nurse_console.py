@@ -13,7 +13,7 @@ from server.invitation import store
 from server.invitation.link import LinkState
 from server.record import audit, checkins
 from server.vocabulary import events
-from server.vocabulary.findings import Tier, TriggerHit
+from server.vocabulary.findings import CueEvidence, Tier, TriggerHit
 from server.vocabulary.principals import Role
 from tests.fakes.records import COMPLIANCE, CONDUCTOR, INVITATION, OTTO, ROSA
 from tests.fakes.staff_pages import CHEST, StaffPages, staff_pages
@@ -142,6 +142,38 @@ async def test_the_panel_shows_what_was_said_and_marks_why(pages: StaffPages, nu
     for expected in (ROSA.address, ROSA.diagnosis, "furocanaryde", "November 23, 1947", "Yes, at nine", "Fall"):
         assert expected in html
     assert "Ana is with Rosamunda" in html
+
+
+async def test_the_panel_shows_what_voice_and_face_showed_and_calls_it_no_diagnosis(
+    pages: StaffPages, nurse: str
+) -> None:
+    rosa = await pages.records.add(ROSA)
+    softer = CueEvidence("trail_off", 133.0, 9.0, 2.0, 2.6, 0.9)
+    checkin = await pages.begin(
+        rosa,
+        events.CueNoticed("trailing_off", 0.61, 134.0, "turn", "hesitation", 0.8, evidence=(softer,)),
+        events.CueDisputed("trailing_off", 134.0),
+    )
+    html = await text(pages, f"/staff/fragments/checkin/{checkin}", nurse)
+    card = html[html.index('id="noticed"') :]
+    for expected in (
+        "2:14",
+        "The voice trailed off",
+        "Softer at the end",
+        "9.0 dB",
+        "usual 2.0 dB",
+        "2.6 spreads off",
+        "+0.9",
+    ):
+        assert expected in card
+    for expected in ("Not a diagnosis", "Draft", "From the voice only.", "The patient says this is not right"):
+        assert expected in card
+
+
+async def test_a_chart_without_anything_noticed_has_no_such_card(pages: StaffPages, nurse: str) -> None:
+    rosa = await pages.records.add(ROSA)
+    html = await text(pages, f"/staff/fragments/checkin/{await pages.begin(rosa)}", nurse)
+    assert 'id="noticed"' not in html
 
 
 async def test_words_of_a_patient_never_become_markup(pages: StaffPages, nurse: str) -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from server.checkin.view import page_view
 from server.vocabulary import events as e
-from server.vocabulary.findings import Tier
+from server.vocabulary.findings import CueEvidence, Tier
 from server.vocabulary.ids import EscalationId, StaffId
 
 KIND = "unit"
 
+_SOFTER = CueEvidence("trail_off", 12.0, 9.0, 2.0, 2.4, 0.6)
+_QUICKER = CueEvidence("response_latency", 12.0, 0.1, 0.5, -1.0, -0.2)
 SHOWN: tuple[tuple[e.Event, dict[str, object]], ...] = (
     (e.PatientTurn(1, "No pain.", typed=False, continues=False), {"k": "you", "text": "No pain.", "final": True}),
     (
@@ -23,6 +25,19 @@ SHOWN: tuple[tuple[e.Event, dict[str, object]], ...] = (
         {"k": "esc", "tier": "urgent", "ack": "Nia"},
     ),
     (e.RoomChanged(StaffId("st_1"), "Nia", "talking"), {"k": "nurse", "state": "talking", "name": "Nia"}),
+    (
+        e.CueNoticed("trailing_off", 0.4, 12.5, "turn", "hesitation", evidence=(_SOFTER, _QUICKER)),
+        {
+            "k": "noticed",
+            "cue": "trailing_off",
+            "at": 12.5,
+            "what": "hesitation",
+            "absence": "",
+            "shows": ["trail_off"],
+        },
+    ),
+    (e.CueDisputed("mismatch", 8.0), {"k": "not_right", "cue": "mismatch", "at": 8.0}),
+    (e.ConsentChanged("voice_cues", allowed=True), {"k": "cues", "what": "voice", "on": True}),
     (e.CheckInEnded("completed"), {"k": "end", "reason": "completed"}),
 )
 NOT_SHOWN: tuple[e.Event, ...] = (
@@ -30,7 +45,6 @@ NOT_SHOWN: tuple[e.Event, ...] = (
     e.ConnectionChanged("lost"),
     e.PatientSilent(8.5),
     e.NurseAsked(),
-    e.CueNoticed("hesitation", 0.8),
     e.TriggerFired(1, "CHEST_PAIN", 3, Tier.EMERGENCY, "my chest hurts"),
     e.NegativeFound(2, "DYSPNEA_REST", 1, "no, I breathe fine"),
     e.ObjectiveClosed("trend", "met", "better", (6,)),

@@ -50,6 +50,8 @@ WRONG = {
     "NIGHTLIGHT_LLM_DAY_TOKENS": "kanarie",
     "NIGHTLIGHT_LLM_CHECKIN_MONEY": "inf",
     "NIGHTLIGHT_LLM_DAY_MONEY": "kanarie",
+    "NIGHTLIGHT_ESCALATION": "/kanarie",
+    "NIGHTLIGHT_DEADMAN_URL": "kanarie",
     "NIGHTLIGHT_STUN": "stun:kanarie",
     "NIGHTLIGHT_TURN": '["http://kanarie"]',
     "NIGHTLIGHT_TURN_SECRET": BROKEN_LINE,

@@ -1,13 +1,13 @@
 """The desk: one page for each trigger, raised but never lowered, answered once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
-from server.escalation import desk
+from server.escalation import desk, history
 from server.record import audit, journal
 from server.record.transaction import Transaction
 from server.vocabulary.errors import NotFound, NotPermitted
@@ -15,19 +15,13 @@ from server.vocabulary.events import EscalationRequested
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, EscalationId, PatientId
 from server.vocabulary.principals import Patient, Role
-from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, NURSE, OTTO, ROSA, Records, records_in
+from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, NURSE, OTTO, ROSA, Records
 
 KIND = "unit"
 CHEST = TriggerHit("CHEST_PAIN", 3, Tier.EMERGENCY, "my chest hurts")
 SWELLING = TriggerHit("SWELLING", 1, Tier.URGENT, "my ankles are swollen")
 WORSE_SWELLING = TriggerHit("SWELLING", 1, Tier.EMERGENCY, "now I cannot walk")
 MINUTES = {Tier.EMERGENCY: timedelta(minutes=2), Tier.URGENT: timedelta(minutes=15)}
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    async with records_in(tmp_path) as opened:
-        yield opened
 
 
 def request(patient: PatientId, checkin: CheckInId, hit: TriggerHit) -> Callable[[Transaction], EscalationId]:
@@ -204,3 +198,76 @@ async def test_an_unknown_page_cannot_be_answered(records: Records) -> None:
     nurse = await records.hire()
     with pytest.raises(NotFound):
         await records.database.run(lambda tx: desk.acknowledge(tx, nurse, EscalationId("esc_none")))
+
+
+async def test_a_page_is_seen_answered_claimed_entered_and_closed(records: Records) -> None:
+    patient, checkin = await visit(records)
+    nurse = await records.hire()
+    page = await records.database.run(request(patient, checkin, CHEST))
+    states: list[str] = []
+    for step in (desk.see, desk.acknowledge, desk.claim, desk.enter_room, desk.close):
+        await records.database.run(lambda tx, step=step: step(tx, nurse, page))  # type: ignore[misc]
+        states.append((await records.database.run(lambda tx: desk.glance(tx, nurse, page))).state)
+    assert states == ["seen", "acknowledged", "claimed", "in_room", "closed"]
+    story = [event.kind for event in await records.database.run(lambda tx: history.read(tx, nurse, page))]
+    assert story == ["requested", *states[:3], "entered", "closed"]
+
+
+async def test_claiming_answers_too(records: Records) -> None:
+    patient, checkin = await visit(records)
+    nurse = await records.hire()
+    page = await records.database.run(request(patient, checkin, CHEST))
+    claimed = await records.database.run(lambda tx: desk.claim(tx, nurse, page))
+    assert (claimed.state, claimed.acknowledged_by, claimed.claimed_by) == ("claimed", nurse.id, nurse.id)
+    assert await records.database.run(lambda tx: desk.open_pages(tx, nurse)) == []
+
+
+async def test_a_page_can_be_taken_over_but_not_entered_by_whoever_has_not_claimed_it(records: Records) -> None:
+    patient, checkin = await visit(records)
+    first, second = await records.hire("a@clinic.example"), await records.hire("b@clinic.example")
+    page = await records.database.run(request(patient, checkin, CHEST))
+    await records.database.run(lambda tx: desk.claim(tx, first, page))
+    with pytest.raises(NotPermitted):
+        await records.database.run(lambda tx: desk.enter_room(tx, second, page))
+    taken = await records.database.run(lambda tx: desk.claim(tx, second, page))
+    assert (taken.claimed_by, taken.acknowledged_by) == (second.id, first.id)
+    assert (await actions(records, page))[-3:] == ["page.read", "page.taken_over", "page.read"]
+
+
+async def test_a_page_never_ends_unanswered(records: Records) -> None:
+    patient, checkin = await visit(records)
+    nurse = await records.hire()
+    page = await records.database.run(request(patient, checkin, CHEST))
+    with pytest.raises(desk.PageUnanswered):
+        await records.database.run(lambda tx: desk.close(tx, nurse, page))
+    await records.database.run(lambda tx: desk.see(tx, nurse, page))
+    with pytest.raises(desk.PageUnanswered):
+        await records.database.run(lambda tx: desk.close(tx, nurse, page))
+    assert len(await records.database.run(lambda tx: desk.open_pages(tx, nurse))) == 1
+
+
+async def test_a_closed_page_stays_closed_until_its_tier_is_raised(records: Records) -> None:
+    patient, checkin = await visit(records)
+    nurse = await records.hire()
+    page = await records.database.run(request(patient, checkin, SWELLING))
+    await records.database.run(lambda tx: desk.acknowledge(tx, nurse, page))
+    await records.database.run(lambda tx: desk.close(tx, nurse, page))
+    assert (await records.database.run(lambda tx: desk.claim(tx, nurse, page))).state == "closed"
+    assert (await records.database.run(lambda tx: desk.acknowledge(tx, nurse, page))).state == "closed"
+    await records.database.run(request(patient, checkin, WORSE_SWELLING))
+    (raised,) = await records.database.run(lambda tx: desk.open_pages(tx, nurse))
+    assert (raised.state, raised.claimed_by, raised.closed_at) == ("requested", None, None)
+
+
+async def test_a_step_that_cannot_be_audited_is_not_taken(records: Records) -> None:
+    patient, checkin = await visit(records)
+    nurse = await records.hire()
+    page = await records.database.run(request(patient, checkin, CHEST))
+    await records.database.run(lambda tx: tx.connection.exec_driver_sql("ALTER TABLE audit RENAME TO away").close())
+    with pytest.raises(DatabaseError):
+        await records.database.run(lambda tx: desk.see(tx, nurse, page))
+    await records.database.run(lambda tx: tx.connection.exec_driver_sql("ALTER TABLE away RENAME TO audit").close())
+    assert [event.kind for event in await records.database.run(lambda tx: history.read(tx, nurse, page))] == [
+        "requested"
+    ]
+    assert (await records.database.run(lambda tx: desk.glance(tx, nurse, page))).state == "requested"

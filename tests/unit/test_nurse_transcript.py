@@ -89,6 +89,11 @@ def test_what_happened_reads_as_a_sentence() -> None:
         (0, events.CheckInStarted("p", "1", "00", False)),
         (1, events.NurseAsked()),
         (2, events.ConsentChanged("camera", False)),
+        (2, events.ConsentChanged("camera_cues", True)),
+        (2, events.ConsentChanged("voice_cues", False)),
+        (2, events.CueNoticed("trailing_off", 0.4, 12.0, "turn", "hesitation")),
+        (2, events.CueNoticed("absence", 0.9, 20.0, "quiet", "absence", absence="muted")),
+        (2, events.CueDisputed("trailing_off", 12.0)),
         (3, events.CheckInEnded("patient_ended")),
         (4, events.TurnTimed(1, 1, 1, 1, 1, 1)),
     )
@@ -96,6 +101,11 @@ def test_what_happened_reads_as_a_sentence() -> None:
         "The check-in began.",
         "Maria pressed the nurse button.",
         "Maria turned the camera off.",
+        "Maria allows cues from the face.",
+        "Maria does not allow cues from the voice.",
+        "Noticed: the voice trailed off. A cue, not a diagnosis.",
+        "Noticed: the microphone is muted. A cue, not a diagnosis.",
+        "Maria says this is not right: the voice trailed off.",
         "Maria ended the check-in.",
     ]
     assert {line.speaker for line in result} == {""}

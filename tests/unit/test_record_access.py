@@ -18,33 +18,38 @@ COLUMNS: list[Principal] = [
     Service("invitation"),
     Service("pager"),
     Service("sign_in"),
+    Service("answer_link"),
     Service("command"),
     Service("somebody else"),
 ]
 TABLE = """
-                     nurse clinician compliance patient conductor invitation pager sign_in command other
-patient.add            x       x         -         -        -         -        -      -       x      -
-patient.list           x       x         -         -        -         -        -      -       x      -
-patient.read           x       x         -         x        x         -        -      -       -      -
-patient.contact        x       x         -         -        x         x        -      -       -      -
-patient.birth_check    -       -         -         -        -         x        -      -       -      -
-checkin.order          x       x         -         -        -         -        -      -       x      -
-checkin.list           x       x         -         -        x         -        -      -       -      -
-checkin.read           x       x         -         x        x         x        -      -       -      -
-checkin.start          -       -         -         x        x         -        -      -       -      -
-checkin.end            x       x         -         x        x         -        -      -       -      -
-journal.read           x       x         -         x        x         -        -      -       x      -
-journal.write          -       -         -         x        x         -        -      -       -      -
-invitation.create      x       x         -         -        -         -        -      -       x      -
-invitation.use         -       -         -         x        -         x        -      -       -      -
-page.request           -       -         -         x        x         x        -      -       -      -
-page.read              x       x         -         -        x         -        -      -       -      -
-page.acknowledge       x       x         -         -        -         -        -      -       -      -
-page.deliver           -       -         -         -        -         -        x      -       -      -
-room.join              x       -         -         -        -         -        -      -       -      -
-staff.add              -       -         -         -        -         -        -      -       x      -
-staff.sign_in          -       -         -         -        -         -        -      x       -      -
-audit.read             -       -         x         -        -         -        -      -       x      -
+                     nurse clinician compliance patient conductor invitation pager sign_in answer_link command other
+patient.add            x     x         -          -       -         -          -     -       -           x       -
+patient.list           x     x         -          -       -         -          -     -       -           x       -
+patient.read           x     x         -          x       x         -          -     -       -           -       -
+patient.contact        x     x         -          -       x         x          -     -       -           -       -
+patient.birth_check    -     -         -          -       -         x          -     -       -           -       -
+checkin.order          x     x         -          -       -         -          -     -       -           x       -
+checkin.list           x     x         -          -       x         -          -     -       -           -       -
+checkin.read           x     x         -          x       x         x          -     -       -           -       -
+checkin.start          -     -         -          x       x         -          -     -       -           -       -
+checkin.end            x     x         -          x       x         -          -     -       -           -       -
+journal.read           x     x         -          x       x         -          -     -       -           x       -
+journal.write          -     -         -          x       x         -          -     -       -           -       -
+invitation.create      x     x         -          -       -         -          -     -       -           x       -
+invitation.use         -     -         -          x       -         x          -     -       -           -       -
+page.request           -     -         -          x       x         x          -     -       -           -       -
+page.read              x     x         -          -       x         -          -     -       -           -       -
+page.acknowledge       x     x         -          -       -         -          -     -       -           -       -
+page.claim             x     x         -          -       -         -          -     -       -           -       -
+page.close             x     x         -          -       -         -          -     -       -           -       -
+page.deliver           -     -         -          -       -         -          x     -       -           -       -
+on_call.read           x     x         -          -       -         -          x     -       -           x       -
+on_call.change         -     -         -          -       -         -          -     -       -           x       -
+staff.add              -     -         -          -       -         -          -     -       -           x       -
+staff.list             -     -         -          -       -         -          x     -       x           x       -
+staff.sign_in          -     -         -          -       -         -          -     x       -           -       -
+audit.read             -     -         x          -       -         -          -     -       -           x       -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
 CELLS = [

@@ -1,9 +1,7 @@
 """The journal keeps every kind of event, in order, for its own check-in only."""
 
 import traceback
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, cast, get_args
 
 import pytest
@@ -14,10 +12,10 @@ from server.record.vault import Unreadable
 from server.vocabulary import events
 from server.vocabulary.errors import NotFound, NotPermitted
 from server.vocabulary.events import Event
-from server.vocabulary.findings import Advice, Flag, Likeness, Tier
+from server.vocabulary.findings import Advice, CueEvidence, Flag, Likeness, Tier
 from server.vocabulary.ids import CheckInId, EscalationId, StaffId
 from server.vocabulary.principals import Patient
-from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, OTTO, Records, records_in
+from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, OTTO, Records
 
 KIND = "unit"
 EVERY_KIND: list[Event] = [
@@ -29,7 +27,18 @@ EVERY_KIND: list[Event] = [
     ),
     events.PatientSilent(8.5),
     events.NurseAsked(),
-    events.CueNoticed("hesitation", 0.8),
+    events.CueNoticed(
+        "trailing_off",
+        0.8,
+        12.5,
+        "turn",
+        "hesitation",
+        0.7,
+        evidence=(CueEvidence("trail_off", 12.0, 9.0, 2.0, 2.4, 0.6),),
+        model="00112233",
+        calibration="prior",
+    ),
+    events.CueDisputed("trailing_off", 12.5),
     events.TriggerFired(1, "CHEST_PAIN", 3, Tier.EMERGENCY, "my chest hurts"),
     events.NegativeFound(2, "BREATHLESS", 1, "no, I breathe fine"),
     events.ObjectiveClosed("weight", "met", "180", (1, 2)),
@@ -46,12 +55,6 @@ EVERY_KIND: list[Event] = [
     events.FailedSafe("recognizer_gone"),
     events.CheckInEnded("completed"),
 ]
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    async with records_in(tmp_path) as opened:
-        yield opened
 
 
 async def checkin_of(records: Records) -> CheckInId:

@@ -1,9 +1,7 @@
 """Patients come back as they were stored, to those who may see them, and check-ins run once."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -18,15 +16,9 @@ from server.record.vault import Unreadable
 from server.vocabulary.errors import NotFound, NotPermitted
 from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.principals import Patient
-from tests.fakes.records import CONDUCTOR, INVITATION, NOON, NURSE, OTTO, ROSA, Records, records_in
+from tests.fakes.records import CONDUCTOR, INVITATION, NOON, NURSE, OTTO, ROSA, Records
 
 KIND = "unit"
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    async with records_in(tmp_path) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("facts", [ROSA, OTTO])

@@ -12,12 +12,13 @@ from server.record.patients import Medicine, PatientCard
 from server.record.privacy import PHI_FIELDS, SAFE_FIELDS, PrivacyBreach, log, refused_fields
 from server.record.schema import metadata
 from server.vocabulary.events import Event
+from server.vocabulary.findings import CueEvidence
 
 KIND = "unit"
 LOGGER = logging.getLogger("test.privacy")
 NAMES = {
     *(field.name for kind in get_args(get_args(Event)[0]) for field in dataclasses.fields(kind)),
-    *(field.name for kind in (PatientCard, Medicine) for field in dataclasses.fields(kind)),
+    *(field.name for kind in (PatientCard, Medicine, CueEvidence) for field in dataclasses.fields(kind)),
     *(column.name for table in metadata.tables.values() for column in table.columns),
 }
 

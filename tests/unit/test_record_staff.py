@@ -1,8 +1,6 @@
 """Staff accounts and the sessions that end by themselves."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,15 +9,9 @@ from server.record.audit import find
 from server.record.staff import EmailTaken
 from server.vocabulary.errors import NotPermitted
 from server.vocabulary.principals import Role, Staff
-from tests.fakes.records import COMMAND, COMPLIANCE, NURSE, SIGN_IN, Records, records_in
+from tests.fakes.records import COMMAND, COMPLIANCE, NURSE, SIGN_IN, Records
 
 KIND = "unit"
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    async with records_in(tmp_path) as opened:
-        yield opened
 
 
 async def signed_in(records: Records) -> tuple[Staff, str]:

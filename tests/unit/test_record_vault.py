@@ -2,26 +2,22 @@
 
 import base64
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from server.record.database import Database
 from server.record.master_key import VARIABLE, MasterKey, MasterKeyError
+from server.record.schema import patient_key
 from server.record.transaction import Transaction
 from server.record.vault import Cell, Unreadable
 from server.vocabulary.ids import PatientId
-from tests.fakes.records import OTTO, Records, records_in
+from tests.fakes.records import OTTO, Records
 
 KIND = "unit"
 PLACE = Cell("patient", "name", "row1", 1)
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    async with records_in(tmp_path) as opened:
-        yield opened
 
 
 async def sealed(records: Records) -> tuple[PatientId, bytes]:
@@ -66,8 +62,9 @@ async def test_a_cell_moved_to_another_patient_does_not_open(records: Records) -
 async def test_a_wrapped_key_moved_to_another_patient_does_not_unwrap(records: Records) -> None:
     patient, cell = await sealed(records)
     other = await records.add(OTTO)
-    steal = "UPDATE patient_key SET wrapped = (SELECT wrapped FROM patient_key WHERE patient = ?) WHERE patient = ?"
-    await records.database.run(lambda tx: tx.connection.exec_driver_sql(steal, (patient, other)).rowcount)
+    wrapped = select(patient_key.c.wrapped).where(patient_key.c.patient == patient).scalar_subquery()
+    steal = update(patient_key).where(patient_key.c.patient == other).values(wrapped=wrapped)
+    await records.database.run(lambda tx: tx.connection.execute(steal).close())
     with pytest.raises(Unreadable):
         await records.database.run(lambda tx: tx.vault.open(other, PLACE, cell))
 
@@ -112,7 +109,7 @@ async def test_fingerprints_compare_within_one_patient_and_purpose(records: Reco
 async def test_records_refuse_another_master_key(records: Records) -> None:
     await records.add()
     with pytest.raises(MasterKeyError, match="need master key"):
-        await Database.open(f"sqlite:///{records.path}", MasterKey(b"x" * 32), records.clock)
+        await Database.open(records.url, MasterKey(b"x" * 32), records.clock)
 
 
 def test_the_key_file_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:

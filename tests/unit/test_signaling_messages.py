@@ -9,7 +9,10 @@ from server.signaling.messages import (
     CandidateFields,
     End,
     Ignored,
+    Levels,
+    MayNotice,
     Mute,
+    NotRight,
     Nurse,
     Page,
     PageMessage,
@@ -30,6 +33,9 @@ PAGE_MESSAGES: list[tuple[str, PageMessage]] = [
     ('{"k":"end"}', End(k="end")),
     ('{"k":"mute","on":true}', Mute(k="mute", on=True)),
     ('{"k":"camera","on":false}', Camera(k="camera", on=False)),
+    ('{"k":"cues","what":"voice","on":false}', MayNotice(k="cues", what="voice", on=False)),
+    ('{"k":"levels","kept":true}', Levels(k="levels", kept=True)),
+    ('{"k":"not_right","cue":"mismatch","at":12.5}', NotRight(k="not_right", cue="mismatch", at=12.5)),
     ('{"k":"page","visible":false,"later":1}', Page(k="page", visible=False)),
 ]
 

@@ -198,3 +198,23 @@ def test_going_on_right_after_an_end_is_a_hesitation_too() -> None:
     speak(turn, 30, QUIET)
     assert said(turn, "It is the chair by the window.") > 1.25
     assert said_later(turn, "I sleep in my chair now.") > 1.25
+
+
+def test_a_turn_that_is_held_ends_so_much_later_and_the_next_one_does_not() -> None:
+    usual = seconds(silence_until(begun("I took the water pill and"), Action.COMMIT))
+    turn = begun("I took the water pill and")
+    turn.hold(1.5)
+    turn.hold(0.5)
+    assert abs(seconds(silence_until(turn, Action.COMMIT)) - usual - 1.5) <= WINDOW_SECONDS
+    turn.end()
+    speak(turn, 2)
+    turn.began(2)
+    speak(turn, 30)
+    turn.recognized(turn.voiced, "I took the water pill and")
+    assert seconds(silence_until(turn, Action.COMMIT)) == usual
+
+
+def test_nothing_is_held_between_turns() -> None:
+    turn = Turn()
+    turn.hold(1.5)
+    assert turn.held == 0.0

@@ -5,6 +5,7 @@ import { showPreview, type Devices } from "./devices";
 import { HelpCard } from "./help";
 import { NurseHere } from "./nurse_here";
 import { announce, element, setText } from "./page";
+import { NoticedPanel } from "./noticing";
 import { Presence } from "./presence";
 import type { Claim, EndReason, Mode, Problem } from "./screens";
 import { play } from "./sound";
@@ -33,6 +34,7 @@ export class CheckIn {
   readonly #connection: Connection;
   readonly #presence: Presence;
   readonly #nurse: NurseHere;
+  readonly #noticed: NoticedPanel;
   readonly #transcript = new Transcript();
   readonly #audio = element("persona-audio", HTMLAudioElement);
   #timer = 0;
@@ -53,6 +55,10 @@ export class CheckIn {
       stillRunning: () => events.stillRunning(),
       refused: (problem) => events.refused(problem),
     });
+    this.#noticed = new NoticedPanel({
+      allow: (what, on) => this.#connection.send({ k: "cues", what, on }),
+      notRight: (cue, at) => this.#connection.send({ k: "not_right", cue, at }),
+    });
     this.#wire();
   }
 
@@ -62,6 +68,7 @@ export class CheckIn {
     this.#showMode();
     this.#keepMicrophone();
     press(element("camera"), this.#devices.camera !== null);
+    this.#noticed.setCamera(this.#devices.camera !== null);
     showPreview(element("self-view", HTMLVideoElement), this.#devices.camera);
     this.#connection.open();
   }
@@ -90,6 +97,9 @@ export class CheckIn {
         return face?.cut(message.u, message.t);
       case "s": return this.#presence.setState(message.state);
       case "you": return this.#transcript.patient(message.text, message.final);
+      case "cues": return this.#noticed.allowed(message.what, message.on);
+      case "noticed": return this.#noticed.noticed(message);
+      case "not_right": return this.#noticed.disputed(message.cue, message.at);
       case "esc": return this.#help.show(message.tier, message.ack);
       case "nurse": return this.#nurse.show(message.state, message.name);
       case "end": window.setTimeout(() => this.#events.ended(message.reason), message.reason === "completed" ? LAST_WORD : 0);
@@ -111,6 +121,7 @@ export class CheckIn {
     if (this.#left) return;
     this.#presence.setStatus(status);
     if (status !== "connected") return this.#transcript.connected();
+    this.#connection.send({ k: "levels", kept: this.#devices.levelsKept });
     if (this.#presence.muted) this.#connection.send({ k: "mute", on: true });
     if (document.hidden) this.#connection.send({ k: "page", visible: false });
   }
@@ -153,6 +164,7 @@ export class CheckIn {
     const track = on ? await this.#devices.openCamera() : null;
     showPreview(element("self-view", HTMLVideoElement), track);
     this.#connection.setCamera(track);
+    this.#noticed.setCamera(track !== null);
     return track !== null;
   }
 

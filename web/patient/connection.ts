@@ -16,6 +16,8 @@ const SOUND_TRIES = 3;
 const ASK_EVERY = 4;
 /** Typed words and taps kept while the line is down; the oldest goes first. */
 const QUEUE = 20;
+/** What the patient must not have done in vain: these wait for a connection. */
+const KEPT = new Set<ToPersona["k"]>(["typed", "nurse", "end", "cues", "not_right"]);
 
 export interface ConnectionEvents {
   status(status: Status): void;
@@ -72,7 +74,7 @@ export class Connection {
   /** Sends by the best way open now, or keeps the message until there is one. */
   send(message: ToPersona): void {
     if (this.#connected && (this.#peer?.send(message) || this.#socket?.send(message))) return;
-    if (message.k === "typed" || message.k === "nurse" || message.k === "end") this.#queue = [...this.#queue, message].slice(-QUEUE);
+    if (KEPT.has(message.k)) this.#queue = [...this.#queue, message].slice(-QUEUE);
   }
 
   /** Shows or hides the camera. Who only typed before takes a new offer; the old peer speaks on until the new one does. */

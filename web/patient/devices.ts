@@ -4,7 +4,8 @@ import type { DeviceProblem } from "./screens";
 /** In-app browsers may leave the request unanswered for ever; after this many milliseconds the patient gets help. */
 const MICROPHONE_PATIENCE = 8_000;
 
-const SPEECH: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+/** Without gain control: a voice that trails off must not be made as loud as the rest. */
+const SPEECH: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: false };
 /** Enough for a face at conversation distance, little enough for a weak phone line. */
 const PICTURE: MediaTrackConstraints = {
   facingMode: "user", width: { ideal: 640, max: 640 }, height: { ideal: 360, max: 360 }, frameRate: { ideal: 15, max: 15 },
@@ -57,6 +58,11 @@ export class Devices {
   closeCamera(): void {
     this.camera?.stop();
     this.camera = null;
+  }
+
+  /** Whether the loudness of the voice comes through as it is; phones may not do as they were asked. */
+  get levelsKept(): boolean {
+    return this.microphone?.getSettings().autoGainControl === false;
   }
 
   /** Lets go of both, also of a microphone that is allowed only later. */

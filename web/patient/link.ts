@@ -1,4 +1,5 @@
 /** Step 1 of the visit: the link from the text message. The token stays in the fragment, which browsers send to nobody; it goes out only in a POST body. */
+import type { Sense } from "./noticed";
 import { rememberLink } from "./memory";
 import type { Claim, LinkState, Problem } from "./screens";
 
@@ -54,8 +55,8 @@ export async function resume(): Promise<Answer<Claim | null>> {
 }
 
 /** Binds the link to this device. After this no second device can open it. */
-export async function start(camera: boolean): Promise<Answer<true>> {
-  const reply = await post("/api/start", { camera });
+export async function start(camera: boolean, cues: Record<Sense, boolean>): Promise<Answer<true>> {
+  const reply = await post("/api/start", { camera, voice_cues: cues.voice, camera_cues: cues.camera });
   return reply?.status === 200 ? { ok: true } : { problem: problemOf(reply) };
 }
 

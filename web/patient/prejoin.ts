@@ -36,6 +36,7 @@ export class DeviceCheck {
   open(): void {
     this.#listen();
     showPreview(element("preview", HTMLVideoElement), this.#devices.camera);
+    element("may-camera").hidden = this.#devices.camera === null;
   }
 
   close(): void {
@@ -72,6 +73,7 @@ export class DeviceCheck {
     if (!on) this.#devices.closeCamera();
     const track = on ? await this.#devices.openCamera() : null;
     showPreview(element("preview", HTMLVideoElement), track);
+    element("may-camera").hidden = track === null;
     setText("preview-word", track === null ? "Turn camera on" : "Turn camera off");
     setText("camera-words", cameraWords(on, track !== null));
     button.disabled = false;

@@ -1,6 +1,7 @@
 /** The patient's visit from link to goodbye. This file joins the steps; the screens are decided in screens.ts. No patient data is ever logged or put into an address. */
 import "../styles/patient.css";
 import "../styles/patient-nurse.css";
+import "../styles/noticed.css";
 import type { Face } from "../avatar/face";
 import { CheckIn } from "./checkin";
 import { wireTextSize } from "./controls";
@@ -10,6 +11,7 @@ import { checkLink, claim, mayResume, resume, start, tokenOf } from "./link";
 import { rememberedLink, rememberedMode, rememberMode } from "./memory";
 import { element, fill, fillPhone, setText, showScreen } from "./page";
 import { DeviceCheck } from "./prejoin";
+import { chosen } from "./noticing";
 import { openFace } from "./presence";
 import { showProblem, wireProblem } from "./problem";
 import { advance, opening, type Claim, type Mode, type Problem, type Step, type Visit } from "./screens";
@@ -100,7 +102,7 @@ async function begin(typing: boolean): Promise<void> {
   if (typing) devices.close();
   else if ((await deviceCheck.microphone()) === null) return;
   const mode: Mode = typing ? "listen" : devices.camera === null ? "voice" : "video";
-  const answer = visit.claim?.status === "running" ? { ok: true } : await start(mode === "video");
+  const answer = visit.claim?.status === "running" ? { ok: true } : await start(mode === "video", chosen());
   if ("problem" in answer) return take({ type: "failed", problem: await explain(answer.problem) });
   rememberMode(mode);
   take({ type: "started", mode });

@@ -1,5 +1,6 @@
 /** What page and server say to each other during the call. Parsed once here; anything unknown is dropped in silence, by contract. */
 import type { WireViseme, PersonaState } from "../avatar/face";
+import type { NoticedMessage, Sense } from "./noticed";
 import type { EndReason, Mode } from "./screens";
 
 /** What a nurse in the call has just done. */
@@ -16,6 +17,9 @@ export type FromPersona =
   | { k: "you"; text: string; final: boolean }
   | { k: "esc"; tier: Tier; ack: string | null }
   | { k: "nurse"; state: NurseState; name: string }
+  | { k: "cues"; what: Sense; on: boolean }
+  | ({ k: "noticed" } & NoticedMessage)
+  | { k: "not_right"; cue: string; at: number }
   | { k: "end"; reason: EndReason };
 
 export type FromServer =
@@ -29,6 +33,9 @@ export type ToPersona =
   | { k: "end" }
   | { k: "mute"; on: boolean }
   | { k: "camera"; on: boolean }
+  | { k: "cues"; what: Sense; on: boolean }
+  | { k: "levels"; kept: boolean }
+  | { k: "not_right"; cue: string; at: number }
   | { k: "page"; visible: boolean };
 
 export type ToServer =
@@ -39,7 +46,7 @@ export type ToServer =
 /** Longest answer a patient may type, in characters. */
 export const TYPED_LIMIT = 500;
 
-const KINDS = new Set(["clk", "v", "cap", "cut", "s", "you", "esc", "nurse", "end"]);
+const KINDS = new Set(["clk", "v", "cap", "cut", "s", "you", "esc", "nurse", "cues", "noticed", "not_right", "end"]);
 const TYPES = new Set(["ice", "answer", "error"]);
 
 /** The message in `text`, or null if it is broken or of a kind this page does not know. */
