@@ -14,12 +14,13 @@ from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
 from server import environment, heap, language, lessons, paging, perceiving
+from server.checkin.nurse_seat import NurseDoor
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
 from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
-from server.escalation import desk
+from server.escalation import desk, in_room
 from server.escalation.answer_page import PURPOSE, AnswerPage
 from server.escalation.pager import Pager
 from server.invitation import store as invitations
@@ -39,22 +40,23 @@ from server.pages.staff import DATABASE
 from server.pages.templates import TEMPLATES as TEMPLATE_PAGES
 from server.persona.loading import load_pack
 from server.persona.pack import Clinic, Pack
-from server.record import checkins
+from server.record import checkins, rooms
 from server.record.database import BALLAST, Database
 from server.record.master_key import MasterKey
 from server.record.transaction import Transaction
 from server.signaling.candidate import CandidatePolicy
 from server.signaling.ice import IceSettings, ice_servers
+from server.signaling.room_socket import RoomSocket
 from server.signaling.socket import VisitSocket
 from server.signatures import is_signed
 from server.speech import kit as speech
 from server.speech.session import SpeechKit
 from server.vocabulary.clock import Clock, SystemClock
-from server.vocabulary.events import EscalationAcknowledged, Event
+from server.vocabulary.events import EscalationAcknowledged, Event, RoomChanged
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, EscalationId, PatientId
 from server.vocabulary.parts import Part
-from server.vocabulary.principals import Service, Staff
+from server.vocabulary.principals import Principal, Service, Staff
 
 PERSONAS = ROOT / "personas"
 TEMPLATES = ROOT / "web" / "templates"
@@ -177,15 +179,9 @@ def _house(
 ) -> House:
     ice = _ice(settings)
 
-    def servers(checkin: CheckInId) -> list[IceServer]:
-        return [
-            IceServer(tuple(_texts(server["urls"])), str(server.get("username", "")), str(server.get("credential", "")))
-            for server in ice_servers(ice, checkin, clock.now())
-        ]
-
     def publish(checkin: CheckInId, event: Event) -> None:
         live.publish(f"checkin:{checkin}", {"checkin": checkin})
-        if event.kind in ("check_in_started", "check_in_ended", "connection_changed"):
+        if event.kind in ("check_in_started", "check_in_ended", "connection_changed", "room_changed"):
             live.publish("queue", {"checkin": checkin})
 
     return House(
@@ -195,13 +191,21 @@ def _house(
         classifier=classifier,
         means=means,
         perception=perception,
-        servers=servers,
+        room_changed=_room_changed,
+        servers=lambda checkin: _servers(ice, checkin, clock),
         publish=publish,
         most=settings.max_checkins,
         rest=heap.give_back,
         expired=lambda tx: invitations.expired(tx, Service("invitation")),
         patience=settings.drop_off_minutes * 60,
     )
+
+
+def _room_changed(
+    tx: Transaction, principal: Principal, checkin: CheckInId, patient: PatientId, change: RoomChanged
+) -> None:
+    rooms.note(tx, principal, checkin, patient, change)
+    in_room.follow(tx, principal, checkin, change)
 
 
 def _web(
@@ -217,7 +221,9 @@ def _web(
     app[TEMPLATE_PAGES].everywhere(signed=all(is_signed(pack) for pack in packs.values()))
     visits = _add_patient_routes(app, settings, database, registry, packs, clock)
     _add_staff_routes(app, settings, registry, packs, clock)
+    joins = _add_room_routes(app, settings, registry, clock)
     app.on_shutdown.append(lambda _app: visits.close())
+    app.on_shutdown.append(lambda _app: joins.close())
     return app
 
 
@@ -294,6 +300,14 @@ def _add_staff_routes(
     persona_page.add_routes(app, words, free_talk=bool(settings.language_endpoints))
 
 
+def _add_room_routes(app: web.Application, settings: Settings, registry: Registry, clock: Clock) -> RoomSocket:
+    policy = CandidatePolicy(lan=settings.allow_private_addresses, mdns=settings.allow_private_addresses)
+    ice = _ice(settings)
+    joins = RoomSocket(NurseDoor(registry, lambda checkin: _servers(ice, checkin, clock)), ice, policy, clock)
+    joins.add_routes(app)
+    return joins
+
+
 def _words(pack: Pack) -> persona_page.PersonaWords:
     lines = tuple(
         persona_page.ScriptLine(script, sentence) for script, line in pack.lines.items() for sentence in line.sentences
@@ -309,6 +323,13 @@ def _announce(live: Live, checkin: CheckInId) -> None:
 
 def _ice(settings: Settings) -> IceSettings:
     return IceSettings(settings.stun, settings.turn, settings.turn_secret)
+
+
+def _servers(ice: IceSettings, checkin: CheckInId, clock: Clock) -> list[IceServer]:
+    return [
+        IceServer(tuple(_texts(server["urls"])), str(server.get("username", "")), str(server.get("credential", "")))
+        for server in ice_servers(ice, checkin, clock.now())
+    ]
 
 
 def _texts(value: object) -> list[str]:

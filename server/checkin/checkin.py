@@ -7,17 +7,21 @@ listener's, who is paged is the desk's.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from server.checkin.counsel import counsel_on
 from server.checkin.cues import Cues, Deeds
 from server.checkin.entries import entries_of
 from server.checkin.face import Face
 from server.checkin.goodbye import Goodbye
-from server.checkin.journal import JournalWriter, Page, RecordsUnavailable
+from server.checkin.journal import Also, JournalWriter, Page, RecordsUnavailable
+from server.checkin.judging import Judging
 from server.checkin.mouth import Mouth
 from server.checkin.pages import Pages
+from server.checkin.partials import Partials
 from server.checkin.returning import ReturnWatch
+from server.checkin.room import Room
 from server.checkin.saying import Saying
 from server.checkin.setting import Setting
 from server.checkin.shown import Shown
@@ -27,7 +31,6 @@ from server.checkin.talking import Talking
 from server.checkin.thread import Thread
 from server.checkin.turn import judge
 from server.checkin.worker import Worker
-from server.conversation.gate import Gate
 from server.conversation.interruption import unheard
 from server.conversation.state import Decision
 from server.media.peer import PeerCall
@@ -61,24 +64,25 @@ class CheckIn:
             call.playout.number_after(self._thread.sentences + 10)
         self._pages = Pages(past)
         self._shown = Shown(call.send, past)
-        self._gate = Gate(setting.pack, setting.visit)
+        self.room = Room(self, setting, self._thread, call)
         self._ledger = Ledger()
         self._mouth = Mouth()
+        self._judging = Judging(self._thread, self._mouth, self._ledger, self._post)
         self._face = Face(call.send)
         self._counsel = counsel_on(
-            setting, self._gate, past, lambda used, rest: self._journal.post(used, settlement=rest), self._gated
+            setting, self._judging, past, lambda used, rest: self._journal.post(used, settlement=rest)
         )
         self._journal = JournalWriter(setting.database, setting.whereabouts, self._written, self._journal_failed)
         self._worker = Worker(self._step_failed)
         self._silence = SilenceWatch(self._on_silence)
-        deeds = Deeds(self._post, self._tell, lambda seconds: self._speech.hold(seconds), lambda: self._silence.seconds)
+        deeds = Deeds(self._post, self.tell, lambda seconds: self._speech.hold(seconds), lambda: self._silence.seconds)
         self.cues = Cues(setting, call.sight, past, self._thread, self._worker, deeds)
         self._speech = SpeechSession(call, setting.kit, self, self.cues.noticing)
         # Behind the words that were said over it, which may call it off or need an answer.
         self._goodbye = Goodbye(lambda: self._worker.do("goodbye", self._end_if_heard))
         self._taken = False
         """The turn under way has its number."""
-        self._partial: frozenset[str] = frozenset()
+        self._partials = Partials()
         self._stopwatch = Stopwatch()
         self._greeted = False
         self.returning = ReturnWatch(lambda: self._worker.do("unreachable", self._look_for))
@@ -89,17 +93,25 @@ class CheckIn:
     async def start(self) -> None:
         """Begin to listen; the first words follow when the patient is connected."""
         await self._speech.start()
+        if (gone := self._shown.nurse) is not None:  # the server went down with her in the room
+            lost = replace(gone, state="lost")
+            self._post(lost, also=self._setting.audited(lost, None))
+            self._missed(tuple(line.text for line in self._thread.room(lost).lines))
 
-    async def emit(self, *events: e.Event) -> None:
+    async def emit(self, *events: e.Event, also: Also | None = None) -> None:
         """The one door: record, then show the page and the consoles. Returns when the events are durable."""
-        await self._journal.durable(self._post(*events))
+        await self._journal.durable(self._post(*events, also=also))
 
-    def _post(self, *events: e.Event, pages: tuple[Page, ...] = ()) -> asyncio.Future[None]:
+    def do(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Future[None]:
+        """See `Worker.do`."""
+        return self._worker.do(name, work)
+
+    def _post(self, *events: e.Event, pages: tuple[Page, ...] = (), also: Also | None = None) -> asyncio.Future[None]:
         """`emit` for callers that cannot wait; the order is kept."""
         if self._counsel is not None:
             for event in events:
                 self._counsel.note(event)
-        written = self._journal.post(*events, pages=pages)
+        written = self._journal.post(*events, pages=pages, also=also)
         self._pages.sent(pages, written)
         return written
 
@@ -108,6 +120,7 @@ class CheckIn:
         if isinstance(event, e.CheckInEnded):
             self.ended.set()
         self._shown.event(event)
+        self.room.note(event)
         self._setting.publish(event)
 
     # The patient's connection
@@ -143,7 +156,7 @@ class CheckIn:
 
     def patient_ends(self) -> asyncio.Future[None]:
         """The patient pressed End."""
-        return self._worker.do("end", self._end_at_once)
+        return self._worker.do("end", lambda: self.end_at_once("patient_ended", self._thread.ended_by_patient))
 
     def camera(self, on: bool) -> None:
         """The patient turned the camera on or off."""
@@ -157,7 +170,7 @@ class CheckIn:
 
     async def turn_completed(self, text: str) -> None:
         """See `Mind.turn_completed`."""
-        self._partial = frozenset()
+        self._partials.clear()
         await asyncio.wait({self._worker.do("turn", lambda: self._take(text, typed=False))})
 
     def reply(self) -> AsyncIterator[str]:
@@ -166,30 +179,12 @@ class CheckIn:
 
     def judge(self, sentence: str) -> Receipt:
         """See `Mind.judge`."""
-        reply = self._mouth.whose(sentence)
-        receipt = self._gate.judge(sentence, reply.saying.scripts.get(sentence, "") if reply else "")
-        if not receipt.allowed and self._counsel is not None:
-            receipt = self._counsel.passed.get(sentence, receipt)
-        if reply is not None:
-            reply.judged(sentence, allowed=receipt.allowed)
-        self._gated(sentence, receipt)
-        return receipt
-
-    def _gated(self, sentence: str, receipt: Receipt) -> None:
-        self._thread.sentences += 1
-        number = self._thread.sentences
-        rests_on = (receipt.script, receipt.reason, receipt.passage, receipt.revision)
-        self._post(e.SentenceGated(number, sentence, receipt.allowed, *rests_on))
-        if receipt.allowed:
-            self._ledger.gated(number, sentence)
+        return self._judging.judge(sentence)
 
     def overheard(self, text: str) -> None:
         """See `Mind.overheard`: an emergency that stands in two partials in a row is paged before the turn ends."""
         self._call.send({"k": "you", "text": text, "final": False})
-        hits = self._thread.emergencies(text)
-        stable = [hit for hit in hits if hit.trigger in self._partial]
-        self._partial = frozenset(hit.trigger for hit in hits)
-        if pages := self._pages.due(stable, self._next_turn()):
+        if pages := self._pages.due(self._partials.stable(self._thread.emergencies(text)), self._next_turn()):
             self._post(pages=pages)
 
     def _next_turn(self) -> int:
@@ -224,15 +219,13 @@ class CheckIn:
         self._face.again()
         self._shown.again()
         if self._greeted:
-            await self._hush()
-            await self._tell(self._thread.welcome_back(), e.ConnectionChanged("reconnected"))
+            await self.hush()
+            await self.tell(self._thread.welcome_back(), e.ConnectionChanged("reconnected"))
         else:
             self._greeted = True
-            pack, classifier = self._setting.pack, self._setting.classifier
-            learned = classifier.version if classifier else ""
-            started = e.CheckInStarted(pack.id, pack.version, pack.content_hash, self._resumed, learned)
+            started = self._setting.started(resumed=self._resumed)
             decision = self._thread.welcome_back() if self._resumed else self._thread.greet()
-            await self._tell(decision, started, e.ConnectionChanged("connected"))
+            await self.tell(decision, started, e.ConnectionChanged("connected"))
 
     async def _lost(self) -> None:
         await self._note(e.ConnectionChanged("lost"))
@@ -252,7 +245,7 @@ class CheckIn:
         """One turn, from its words to its reply."""
         self._silence.judging(True)
         try:
-            await self._hush()
+            await self.hush()
             continues = self._mouth.went_unheard() and not typed
             if not typed:
                 await self.cues.of_turn()
@@ -270,8 +263,8 @@ class CheckIn:
         self._stopwatch.decided()
 
     async def _call_nurse(self) -> None:
-        await self._hush()
-        await self._tell(self._thread.nurse_asked(), e.NurseAsked())
+        await self.hush()
+        await self.tell(self._thread.nurse_asked(), e.NurseAsked())
 
     def _on_silence(self) -> None:
         seconds = self._silence.seconds
@@ -281,10 +274,10 @@ class CheckIn:
     async def _silent(self, seconds: float) -> None:
         decision = self._thread.silent(seconds)
         if decision is not None:
-            await self._tell(decision, e.PatientSilent(seconds))
+            await self.tell(decision, e.PatientSilent(seconds))
 
     async def _fail_safe(self, code: str) -> None:
-        await self._tell(self._thread.failed(), e.FailedSafe(code))
+        await self.tell(self._thread.failed(), e.FailedSafe(code))
 
     def _step_failed(self, name: str, error: Exception) -> None:
         log(_logger, logging.ERROR, "checkin_step_failed", what=name, error=type(error).__name__)
@@ -297,9 +290,13 @@ class CheckIn:
 
     # What comes of a decision
 
-    async def _tell(self, decision: Decision, *first: e.Event) -> None:
+    async def tell(self, decision: Decision, *first: e.Event, over_patient: bool = True) -> None:
+        """Record a decision and say its lines; unless `over_patient`, with the next reply where the patient is speaking."""
         await self._record(decision, *first)
-        self._say(decision)
+        if over_patient or not self._silence.patient_speaks:
+            self._say(decision)
+        else:
+            self._missed(tuple(line.text for line in decision.lines))
 
     async def _record(self, decision: Decision, *first: e.Event, talking: Talking | None = None) -> None:
         """Put a decision on record and act on it. Returns when what it tells the patient of is durable."""
@@ -330,7 +327,7 @@ class CheckIn:
         if saying:
             self._speech.say(sentences)
 
-    async def _hush(self) -> None:
+    async def hush(self) -> None:
         """Say no more; of what was not heard, not even begun, the thread decides what must be said again."""
         await self._speech.hush()
         for reply in self._mouth.give_up():
@@ -360,18 +357,20 @@ class CheckIn:
             self._thread.cut_off(planned, heard)
         elif not self._mouth.busy:
             self._goodbye.said()
-
-    # The end
+        if not self._mouth.busy:
+            self.room.said()
 
     async def _end_if_heard(self) -> None:
         if (reason := self._goodbye.last_word()) is not None:
             await self._end(reason)
 
-    async def _end_at_once(self) -> None:
-        await self._hush()
-        decision, turn = self._thread.ended_by_patient(), self._thread.turns
-        self._post(*entries_of(decision, turn), pages=self._pages.due(decision.hits, turn))
-        await self._end("patient_ended")
+    async def end_at_once(
+        self, reason: EndReason, ended: Callable[[], Decision], *first: e.Event, also: Also | None = None
+    ) -> None:
+        await self.hush()
+        decision, turn = ended(), self._thread.turns
+        self._post(*first, *entries_of(decision, turn), pages=self._pages.due(decision.hits, turn), also=also)
+        await self._end(reason)
 
     async def _end(self, reason: EndReason) -> None:
         self._goodbye.reason = reason
@@ -395,5 +394,6 @@ class CheckIn:
             stack.push_async_callback(self.cues.noticing.close)
             stack.push_async_callback(self._speech.close)
             stack.push_async_callback(self._worker.close)
+            stack.push_async_callback(self.room.close)
             self.returning.stop()
             self._silence.close()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from server.checkin.journal import Settlement
+from server.checkin.judging import Judging
 from server.checkin.purse import Means, Purse
 from server.checkin.request import Request
 from server.checkin.setting import Setting
@@ -174,14 +175,15 @@ async def _called(request: Request) -> str:
 
 def counsel_on(
     setting: Setting,
-    gate: Gate,
+    judging: Judging,
     past: Iterable[e.Event],
     settled: Callable[[e.ModelUsed, Settlement | None], object],
-    refused: Callable[[str, Receipt], None],
 ) -> Counsel | None:
     """For one check-in, where the journal left off; None without a model."""
     if setting.means is None:
         return None
-    counsel = Counsel(setting.means, Purse(setting.means, setting.database, settled), gate, refused)
+    purse = Purse(setting.means, setting.database, settled)
+    counsel = Counsel(setting.means, purse, judging.gate, judging.gated)
     counsel.recall(past)
+    judging.passed = counsel.passed
     return counsel

@@ -65,6 +65,10 @@ class Settlement:
     change: Spend
 
 
+Also = Callable[[Transaction], None]
+"""More that becomes true in the same transaction, or nothing of it does."""
+
+
 @dataclass(frozen=True)
 class Step:
     """Things that become true together."""
@@ -74,6 +78,7 @@ class Step:
     events: tuple[Event, ...] = ()
     pages: tuple[Page, ...] = ()
     settlement: Settlement | None = None
+    also: Also | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,11 @@ class JournalWriter:
         self._task.add_done_callback(self._ended)
 
     def post(
-        self, *events: Event, pages: tuple[Page, ...] = (), settlement: Settlement | None = None
+        self,
+        *events: Event,
+        pages: tuple[Page, ...] = (),
+        settlement: Settlement | None = None,
+        also: Also | None = None,
     ) -> "asyncio.Future[None]":
         """Write soon, in order; what is returned need not be waited for."""
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -118,7 +127,7 @@ class JournalWriter:
             written.set_exception(RecordsUnavailable("the journal is closed or full"))
             log(_logger, logging.ERROR, "journal_refused", checkin=self._whereabouts.checkin)
         else:
-            self._steps.append(Step(written, events, pages, settlement))
+            self._steps.append(Step(written, events, pages, settlement, also))
             self._handed.set()
         return written
 
@@ -209,6 +218,8 @@ class JournalWriter:
                 checkins.set_connected(
                     tx, CONDUCTOR, self._whereabouts.checkin, event.state not in ("lost", "unreachable")
                 )
+        if step.also is not None:
+            step.also(tx)
         if step.settlement is not None:
             spending.settle(tx, step.settlement.day, step.settlement.change)
         return events

@@ -14,14 +14,14 @@ from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
 from server.checkin.seat import Seat
 from server.checkin.senses import Perception
-from server.checkin.setting import Setting
+from server.checkin.setting import RoomWork, Setting
 from server.checkin.thread import Thread, waits_for_return
 from server.checkin.visit import visit_on
 from server.conversation.state import Visit
 from server.media.link import IceServer
 from server.media.peer import PeerCall
 from server.persona.pack import Pack
-from server.record import checkins, journal, patients
+from server.record import checkins, journal, patients, rooms
 from server.record.checkins import CheckInOver, CheckInRow
 from server.record.database import Database
 from server.record.patients import PatientCard
@@ -71,10 +71,14 @@ class House:
     """Seconds a check-in is kept in memory for a patient who dropped off; the journal keeps it for longer."""
     sweep_every: float = 600.0
     """Seconds between looks for check-ins whose link has run out; nothing urgent hangs on it."""
+    room_changed: RoomWork = rooms.note
+    """See `Setting.room_changed`."""
 
 
 @dataclass
-class _Running:
+class Running:
+    """A check-in in memory, and who sits at it."""
+
     checkin: CheckIn
     call: PeerCall
     seat: Seat | None = None
@@ -86,7 +90,7 @@ class Registry:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._running: dict[CheckInId, _Running] = {}
+        self._running: dict[CheckInId, Running] = {}
         self._locks: WeakValueDictionary[CheckInId, asyncio.Lock] = WeakValueDictionary()
         self._arriving: set[CheckInId] = set()
         """Check-ins with a place that are not in memory yet."""
@@ -98,6 +102,10 @@ class Registry:
     def count(self) -> int:
         """Check-ins in memory now."""
         return len(self._running)
+
+    def running(self, checkin: CheckInId) -> Running | None:
+        """A check-in that is in memory here."""
+        return self._running.get(checkin)
 
     @property
     def may_notice(self) -> bool:
@@ -194,7 +202,7 @@ class Registry:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _take_up(self, patient: Patient) -> _Running:
+    async def _take_up(self, patient: Patient) -> Running:
         await self._make_room()
         self._arriving.add(patient.checkin)
         try:
@@ -205,7 +213,7 @@ class Registry:
         self._spawn(self._until_ended(patient.checkin, running.checkin))
         return running
 
-    async def _begin(self, patient: Patient) -> _Running:
+    async def _begin(self, patient: Patient) -> Running:
         row, card, past, elapsed = await self._house.database.run(lambda tx: _open(tx, patient))
         if row.status == "ended":
             raise CheckInOver("the check-in has ended")
@@ -222,7 +230,7 @@ class Registry:
         except BaseException:  # also when the page gives up half way
             await checkin.close()
             raise
-        return _Running(checkin, call)
+        return Running(checkin, call)
 
     async def _make_room(self) -> None:
         """Whoever is here goes before whoever dropped off: the longest gone is let go, and comes back from the journal.
@@ -251,6 +259,7 @@ class Registry:
             perception=self._house.perception,
             elapsed=elapsed,
             publish=lambda event: self._house.publish(row.id, event),
+            room_changed=self._house.room_changed,
         )
 
     async def _until_ended(self, checkin_id: CheckInId, checkin: CheckIn) -> None:

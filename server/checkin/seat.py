@@ -12,7 +12,6 @@ from server.checkin.checkin import CheckIn
 from server.media.link import RemoteCandidate
 from server.media.peer import PeerCall
 from server.record.privacy import log
-from server.signaling.caller import MESSAGES_PER_SECOND
 from server.signaling.candidate import Candidate
 from server.signaling.door import Mode
 from server.signaling.messages import (
@@ -30,6 +29,7 @@ from server.signaling.messages import (
     Typed,
     read_face,
 )
+from server.signaling.negotiation import MESSAGES_PER_SECOND
 from server.signaling.pace import Pace
 
 _logger = logging.getLogger(__name__)

@@ -3,16 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from server.checkin.journal import Whereabouts
+from server.checkin.journal import CONDUCTOR, Also, Whereabouts
 from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
 from server.checkin.senses import Perception
 from server.conversation.state import Visit
 from server.persona.pack import Pack
+from server.record import rooms
 from server.record.database import Database
+from server.record.transaction import Transaction
 from server.speech.session import SpeechKit
 from server.vocabulary import events as e
-from server.vocabulary.ids import CheckInId
+from server.vocabulary.ids import CheckInId, PatientId
+from server.vocabulary.principals import Principal, Staff
+
+RoomWork = Callable[[Transaction, Principal, CheckInId, PatientId, e.RoomChanged], None]
 
 
 @dataclass(frozen=True)
@@ -35,3 +40,15 @@ class Setting:
     """Seconds since the check-in began, maybe in another process."""
     publish: Callable[[e.Event], None]
     """Tells the consoles that an event was recorded."""
+    room_changed: RoomWork = rooms.note
+    """Done in the transaction that records who of the staff is in the call."""
+
+    def audited(self, change: e.RoomChanged, by: Staff | None) -> Also:
+        """What goes on record with it; `by` is None where a nurse was lost."""
+        there = self.whereabouts
+        return lambda tx: self.room_changed(tx, by or CONDUCTOR, there.checkin, there.patient, change)
+
+    def started(self, *, resumed: bool) -> e.CheckInStarted:
+        """By which rules, and which training of the classifier, it is judged."""
+        learned = self.classifier.version if self.classifier else ""
+        return e.CheckInStarted(self.pack.id, self.pack.version, self.pack.content_hash, resumed, learned)

@@ -1,4 +1,4 @@
-"""What a patient's page must be shown again when it was loaded anew: help on its way, what is allowed, what was noticed."""
+"""What a patient's page must be shown again when it was loaded anew: help, a nurse in the call, what is allowed and noticed."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -15,6 +15,8 @@ class Shown:
     def __init__(self, send: Callable[[Mapping[str, object]], None], past: Iterable[e.Event]) -> None:
         self._send = send
         self._help: Mapping[str, object] | None = None
+        self.nurse: e.RoomChanged | None = None
+        """How a nurse who is in the call came to be there as she is."""
         self._allowed: dict[str, Mapping[str, object]] = {}
         self._noticed: list[Mapping[str, object]] = []
         for event in past:
@@ -28,14 +30,20 @@ class Shown:
 
     def again(self) -> None:
         """A page connected anew and has lost what it was shown."""
-        for view in (*self._allowed.values(), *self._noticed, *([self._help] if self._help else [])):
-            self._send(view)
+        here = page_view(self.nurse) if self.nurse is not None else None
+        for view in (*self._allowed.values(), *self._noticed, self._help, here):
+            if view is not None:
+                self._send(view)
 
     def _note(self, event: e.Event) -> Mapping[str, object] | None:
         view = page_view(event)
         match event:
             case e.EscalationRequested() | e.EscalationAcknowledged():
                 self._help = view
+            case e.RoomChanged():
+                self.nurse = None if event.state in ("left", "lost") else event
+            case e.CheckInEnded():
+                self.nurse = None
             case e.ConsentChanged(what=what) if view is not None:
                 self._allowed[what] = view
             case e.CueNoticed() | e.CueDisputed() if view is not None:

@@ -31,6 +31,11 @@ class SilenceWatch:
         """How long nobody has spoken; None while somebody does, or is about to."""
         return None if self._since is None else asyncio.get_running_loop().time() - self._since
 
+    @property
+    def patient_speaks(self) -> bool:
+        """Whether the patient is speaking right now."""
+        return self._patient_speaking
+
     def patient(self, *, speaking: bool) -> None:
         """The patient began or stopped to speak."""
         self._patient_speaking = speaking

@@ -4,9 +4,10 @@ Pure. The live check-in and its replay after a restart both go through here, so 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import assert_never
 
-from server.conversation import policy
+from server.conversation import beside_nurse, policy
 from server.conversation.cues import on_cue, on_dispute, recognized, says_fine
 from server.conversation.dropping import dropped_after, on_dropped
 from server.conversation.heard import hear
@@ -26,6 +27,7 @@ from server.vocabulary.events import (
     NurseAsked,
     PatientSilent,
     PatientTurn,
+    RoomChanged,
     SentenceGated,
     SpeechHeard,
 )
@@ -53,6 +55,8 @@ class Thread:
     """Patient turns so far."""
     sentences: int = 0
     """Sentences the gate has judged so far."""
+    nurse_talks: bool = False
+    """A nurse has the floor: the persona says nothing, and only danger in the patient's words counts."""
     _before: State = field(init=False)
     """The state before the last turn, for a turn that was taken for finished too early."""
     _last: str = ""
@@ -66,6 +70,8 @@ class Thread:
 
     def welcome_back(self) -> Decision:
         """The first words after a break."""
+        if self.nurse_talks:
+            return Decision(self.state)
         return self._moved(policy.welcome_back(self.pack, self.visit, self.state))
 
     def look(self, text: str, *, continues: bool, likenesses: Sequence[Likeness] | None = None) -> Look:
@@ -85,6 +91,9 @@ class Thread:
         """One patient turn; with `continues` it is judged together with the one before, from the state before that."""
         self.turns += 1
         self._before, self._last = self._taken(text, continues)
+        if self.nurse_talks:
+            beside = beside_nurse.on_turn(self.pack, self.visit, self._before, self._last, likenesses)
+            return self._moved(beside)
         return self._moved(policy.decide(self.pack, self.visit, self._before, self._last, advice, likenesses))
 
     def whole(self, text: str, *, continues: bool) -> str:
@@ -97,12 +106,12 @@ class Thread:
 
     def silence_due(self, seconds: float) -> bool:
         """Whether so long a silence calls for something."""
-        due = next_silence(self.pack, self.state)
+        due = None if self.nurse_talks else next_silence(self.pack, self.state)
         return due is not None and seconds >= due
 
     def silent(self, seconds: float) -> Decision | None:
         """The patient has been silent for so long."""
-        decision = on_silence(self.pack, self.visit, self.state, seconds)
+        decision = None if self.nurse_talks else on_silence(self.pack, self.visit, self.state, seconds)
         return None if decision is None else self._moved(decision)
 
     def unreachable_after(self) -> float | None:
@@ -115,7 +124,33 @@ class Thread:
 
     def nurse_asked(self) -> Decision:
         """The patient pressed the nurse button."""
+        if self.nurse_talks:
+            return Decision(self.state)
         return self._moved(policy.on_nurse_button(self.pack, self.visit, self.state))
+
+    def room(self, change: RoomChanged) -> Decision:
+        """A nurse came, took the floor, gave it back or went."""
+        self.visit = replace(self.visit, nurse=change.staff_name)
+        had_floor, self.nurse_talks = self.nurse_talks, change.state == "talking"
+        pack, visit, state = self.pack, self.visit, self.state
+        match change.state:
+            case "listening":
+                decision = beside_nurse.on_listening(pack, visit, state)
+            case "talking":
+                decision = beside_nurse.on_talking(pack, visit, state)
+                self.state = decision.state
+                return replace(decision, ended=False)
+            case "handed_back":
+                decision = beside_nurse.on_handed_back(pack, visit, state)
+            case "left" | "lost":
+                decision = beside_nurse.on_lost(pack, visit, state) if had_floor else beside_nurse.on_left(state)
+            case _:
+                assert_never(change.state)
+        return self._moved(decision)
+
+    def ended_by_nurse(self) -> Decision:
+        """A nurse ended the check-in; nobody needs to be told what is still open."""
+        return self._moved(beside_nurse.on_end(self.pack, self.visit, self.state))
 
     def ended_by_patient(self) -> Decision:
         """The patient pressed End; only the end of the check-in can follow."""
@@ -131,6 +166,8 @@ class Thread:
 
     def cue(self, seen: CueNoticed) -> Decision:
         """Perception noticed something about the patient."""
+        if self.nurse_talks:
+            return Decision(self.state)
         return self._moved(on_cue(self.pack, self.visit, self.state, seen.cue, seen.score, seen.at, seen.moment))
 
     def disputed(self, cue: str) -> None:
@@ -147,6 +184,8 @@ class Thread:
 
     def cut_off(self, planned: tuple[str, ...], heard: str) -> None:
         """The persona was interrupted; what must not be missed is said again with the next turn."""
+        if self.nurse_talks:
+            return
         words = heard.split()
         for sentence in planned:
             count = len(sentence.split())
@@ -169,6 +208,8 @@ class Thread:
         match event:
             case CheckInStarted(resumed=False):
                 self.greet()
+            case RoomChanged():
+                self.room(event)
             case CheckInStarted(resumed=True) | ConnectionChanged(state="reconnected"):
                 self.welcome_back()
             case PatientTurn():
@@ -179,10 +220,8 @@ class Thread:
                 self.unreachable()
             case NurseAsked():
                 self.nurse_asked()
-            case CueNoticed():
-                self.cue(event)
-            case CueDisputed():
-                self.disputed(event.cue)
+            case CueNoticed() | CueDisputed():
+                self._replay_cue(event)
             case FailedSafe():
                 self.failed()
             case SpeechHeard(interrupted=True):
@@ -192,8 +231,16 @@ class Thread:
             case _:  # the other events record what the policy decided; they do not move it
                 return
 
+    def _replay_cue(self, event: CueNoticed | CueDisputed) -> None:
+        if isinstance(event, CueNoticed):
+            self.cue(event)
+        else:
+            self.disputed(event.cue)
+
     def _moved(self, decision: Decision) -> Decision:
         self.state = decision.state
+        if self.nurse_talks:
+            return replace(decision, lines=(), ended=False, end_reason=None)
         return decision
 
 

@@ -32,7 +32,7 @@ async def judge(
     until = deadlines(asyncio.get_running_loop().time())
     opinion = Opinion()
     found = await likenesses(classifier, thread.whole(text, continues=continues), until.classified)
-    if counsel is not None:
+    if counsel is not None and not thread.nurse_talks:
         look = thread.look(text, continues=continues, likenesses=found)
         opinion = await counsel.consult(thread, look, until.advised)
     decision = thread.turn(text, continues=continues, advice=opinion.advice, likenesses=found)

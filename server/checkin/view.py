@@ -18,6 +18,8 @@ def page_view(event: e.Event) -> Mapping[str, object] | None:
             return {"k": "esc", "tier": event.tier.value, "ack": None}
         case e.EscalationAcknowledged():
             return {"k": "esc", "tier": event.tier.value, "ack": event.staff_name}
+        case e.RoomChanged():
+            return {"k": "nurse", "state": event.state, "name": event.staff_name}
         case e.CueNoticed():
             return _noticed(event)
         case e.CueDisputed():

@@ -51,6 +51,8 @@ class Visit:
     """Day on which the check-in began."""
     parameters: tuple[tuple[str, float], ...] = ()
     """Numbers of condition packs that this patient's order overrides."""
+    nurse: str = ""
+    """Name of the nurse who was last in the call; empty while none has been."""
     risks: tuple[str, ...] = ()
     """What makes a danger sign weigh more: `age_80`, `blood_thinner`, `pregnant_or_postpartum`, `chemo_or_transplant`."""
 

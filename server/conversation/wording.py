@@ -35,6 +35,7 @@ def fill(pack: Pack, visit: Visit, text: str, slots: Mapping[str, str] = NOTHING
         "{nurse_phone}": visit.nurse_phone or pack.clinic.nurse_phone,
         "{persona}": pack.name,
         "{visit_day}": visit_day(visit),
+        "{nurse}": visit.nurse,
         **slots,
     }
     for slot, value in values.items():
@@ -84,12 +85,17 @@ def approved_sentences(pack: Pack, visit: Visit) -> Mapping[str, tuple[str, ...]
     """Every sentence that may be spoken in this visit, to the scripts that approve it."""
     approved: dict[str, tuple[str, ...]] = {}
     for script, text in _sentences(pack):
-        if "{number}" in text or ("{visit_day}" in text and visit.next_visit is None):
+        if "{number}" in text or _has_no_filling(visit, text):
             continue
         for slots in _fillings(pack, visit, text):
             spoken = fill(pack, visit, text, slots)
             approved[spoken] = tuple(dict.fromkeys((*approved.get(spoken, ()), script)))
     return Approved(approved, _read_backs(pack, visit))
+
+
+def _has_no_filling(visit: Visit, text: str) -> bool:
+    """Whether it speaks of what this visit does not have."""
+    return ("{visit_day}" in text and visit.next_visit is None) or ("{nurse}" in text and not visit.nurse)
 
 
 def _fillings(pack: Pack, visit: Visit, text: str) -> list[dict[str, str]]:
@@ -150,4 +156,4 @@ def opening_sentences(pack: Pack) -> list[str]:
     return [text for text in fixed if len(text.split()) <= OPENING_WORDS]
 
 
-_PERSONAL = ("{first_name}", "{medicine}", "{service}", "{number}", "{named}", "{visit_day}")
+_PERSONAL = ("{first_name}", "{medicine}", "{service}", "{number}", "{named}", "{nurse}", "{visit_day}")

@@ -262,6 +262,11 @@ def mark_paged(tx: Transaction, principal: Principal, page: work.Page) -> None:
     _tell(tx, principal, row, AuditAction.PAGE_SENT, page.level, detail)
 
 
+def announce(tx: Transaction, row: Row[Any]) -> None:
+    """Tells everybody who listens, once this is committed, that the page of this row has changed."""
+    tx.announce(_TOPIC, row.checkin, row.id)
+
+
 def _member(principal: Principal, permission: Permission) -> StaffId:
     require(principal, permission)
     if not isinstance(principal, Staff):

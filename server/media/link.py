@@ -5,10 +5,12 @@ exception on a hostile one (research/security.md §5), so everything around it i
 """
 
 import asyncio
+import contextlib
 import logging
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import av
 from aiortc import (
@@ -26,10 +28,11 @@ from aiortc.rtcrtpreceiver import RTCRtpReceiver
 from aiortc.rtp import RtpPacket
 from aiortc.sdp import candidate_from_sdp
 
-from server.media.intake import Intake
-from server.media.opus import OpusJitterBuffer, PersonaTrack
-from server.media.playout import FRAME_SAMPLES, Playout
+from server.media.opus import OpusJitterBuffer, OpusTrack
+from server.media.pictures import Pictures, PictureTrack, pass_on
+from server.media.playout import FRAME_SAMPLES
 from server.media.sight import Sight
+from server.media.voices import Sound
 from server.record.privacy import log
 from server.vocabulary.errors import ServiceError
 
@@ -43,6 +46,9 @@ _JITTER_DEPTH = 2
 """Packets (40 ms) a missing one is waited for (research/speech.md §6)."""
 MOST_MESSAGE_BYTES = 4096
 """Longest data-channel message taken; aiortc itself delivered 8 MiB (research/security.md §0)."""
+
+_VIDEO = re.compile(r"^m=video ", re.MULTILINE)
+_CODECS = RTCRtpSender.getCapabilities("video").codecs
 
 LinkState = Literal["connected", "lost"]
 
@@ -85,21 +91,39 @@ class LinkEvents:
     """RTP timestamp of sample 0 of the persona's track."""
 
 
-class PeerLink:
-    """One peer connection: the patient's tracks in, the persona's track out, one data channel."""
+class Ear(Protocol):
+    """Where a page's sound goes."""
 
-    def __init__(
-        self, intake: Intake, sight: Sight, playout: Playout, servers: list[IceServer], events: LinkEvents
-    ) -> None:
-        self._intake = intake
-        self._sight = sight
+    def hear(self, frame: av.AudioFrame) -> None: ...
+
+
+@dataclass(frozen=True)
+class LinkEnds:
+    """What one link carries besides its data channel."""
+
+    ear: Ear
+    says: Sound
+    takes: Pictures
+    """Where the pictures of the page's camera go."""
+    shows: Pictures
+    """Whose pictures the page is sent."""
+    sight: Sight | None
+    """Who of this service may look at the page's pictures; None: nobody, and they are not even decoded."""
+
+
+class PeerLink:
+    """One peer connection: a page's tracks in, one track of sound and one of pictures out, one data channel."""
+
+    def __init__(self, ends: LinkEnds, servers: list[IceServer], events: LinkEvents) -> None:
+        self._ends = ends
         self._events = events
         self._pc = RTCPeerConnection(
             RTCConfiguration(
                 iceServers=[RTCIceServer(list(s.urls), s.username or None, s.credential or None) for s in servers]
             )
         )
-        self._track = PersonaTrack(playout)
+        self._track = OpusTrack(ends.says)
+        self._pictures = PictureTrack(ends.shows)
         self._tasks: set[asyncio.Task[None]] = set()
         self._sender: RTCRtpSender | None = None
         self._closed = False
@@ -122,6 +146,8 @@ class PeerLink:
             raise OfferFailed(f"the peer refused the offer: {type(error).__name__}") from None
 
     async def _answer(self, sdp: str) -> str:
+        if _VIDEO.search(sdp):
+            self._prepare_pictures()
         await self._pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
         for transceiver in self._pc.getTransceivers():
             if transceiver.kind == "audio":
@@ -131,8 +157,21 @@ class PeerLink:
         if answer is None:
             raise OfferFailed("the peer made no answer")
         await self._pc.setLocalDescription(answer)
-        self._spawn(self._announce_clock())
         return str(self._pc.localDescription.sdp)
+
+    def _prepare_pictures(self) -> None:
+        """A place for pictures both ways, before the offer is read: only so can the codec be chosen."""
+        transceiver = self._pc.addTransceiver(self._pictures, direction="sendrecv")
+        transceiver.setCodecPreferences([codec for codec in _CODECS if codec.mimeType in ("video/VP8", "video/rtx")])
+        self._pictures.sent_by(transceiver.sender)
+        receiver = transceiver.receiver
+        pass_on(receiver, self._ends.takes, lambda: self._ask_whole(receiver), decode=self._ends.sight is not None)
+
+    def _ask_whole(self, receiver: RTCRtpReceiver) -> None:
+        if self._closed:
+            return
+        for source in receiver.getSynchronizationSources():
+            self._spawn(_ask_for_key_frame(receiver, source.source))
 
     async def candidate(self, remote: RemoteCandidate | None) -> None:
         """Add one trickled candidate; None is the end of them."""
@@ -151,6 +190,7 @@ class PeerLink:
             return
         self._closed = True
         self._track.stop()
+        self._pictures.stop()
         await self._stop_answering()
         for task in self._tasks:
             task.cancel()
@@ -186,38 +226,40 @@ class PeerLink:
 
         channel.on("message", on_message)
         self._events.opened(channel)
-        self._channel_open = True
+        if not self._channel_open:
+            self._channel_open = True
+            # Over the socket the page could not tell whose clock it is.
+            self._spawn(self._announce_clock())
 
     def _on_track(self, track: MediaStreamTrack) -> None:
         self._spawn(self._hear(track) if track.kind == "audio" else self._see(track))
 
     async def _hear(self, track: MediaStreamTrack) -> None:
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=16_000)
         try:
             while True:
                 frame = await track.recv()
                 if not isinstance(frame, av.AudioFrame):
                     continue
                 frame.pts = None
-                for piece in resampler.resample(frame):
-                    self._intake.push(bytes(piece.planes[0])[: piece.samples * 2])
+                self._ends.ear.hear(frame)
         except MediaStreamError:
             return
 
     async def _see(self, track: MediaStreamTrack) -> None:
-        self._sight.begin()
+        sight = self._ends.sight
+        if sight is not None:
+            sight.begin()
         try:
             while True:
                 frame = await track.recv()
-                if isinstance(frame, av.VideoFrame):
-                    self._sight.offer(frame)
+                if sight is not None and isinstance(frame, av.VideoFrame):
+                    sight.offer(frame)
         except MediaStreamError:
             return
 
     async def _announce_clock(self) -> None:
         """Derive the random RTP origin aiortc keeps to itself from the newest packet sent."""
-        # Over the socket the page could not tell whose clock it is.
-        while self._track.frames < 3 or not self._channel_open:
+        while self._track.frames < 3:
             await asyncio.sleep(0.02)
         sent = int(getattr(self._sender, "_RTCRtpSender__rtp_timestamp"))  # noqa: B009  (private to aiortc, so no attribute to type-check)
         self._events.clock((sent - (self._track.frames - 1) * FRAME_SAMPLES) & 0xFFFFFFFF)
@@ -232,6 +274,11 @@ class PeerLink:
         if not task.cancelled() and (error := task.exception()) is not None:
             log(_logger, logging.ERROR, "media_task_failed", error=type(error).__name__)
             self._events.state("lost")
+
+
+async def _ask_for_key_frame(receiver: RTCRtpReceiver, source: int) -> None:
+    with contextlib.suppress(ConnectionError):  # it has just gone
+        await receiver._send_rtcp_pli(source)
 
 
 def replace_jitter_buffer(receiver: RTCRtpReceiver) -> None:

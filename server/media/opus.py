@@ -13,7 +13,8 @@ from aiortc.jitterbuffer import JitterFrame
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.rtp import RtpPacket
 
-from server.media.playout import FRAME_SAMPLES, SAMPLE_RATE, Playout
+from server.media.playout import FRAME_SAMPLES, SAMPLE_RATE
+from server.media.voices import Sound
 
 _TIME_BASE = fractions.Fraction(1, SAMPLE_RATE)
 _FRAME_SECONDS = FRAME_SAMPLES / SAMPLE_RATE
@@ -25,14 +26,14 @@ _RE_ANCHOR = 0.5
 """Seconds behind at which the clock is set anew instead of sending a burst."""
 
 
-class PersonaTrack(MediaStreamTrack):
-    """The persona's voice, one pre-encoded Opus packet every 20 ms."""
+class OpusTrack(MediaStreamTrack):
+    """What one peer hears, one pre-encoded Opus packet every 20 ms."""
 
     kind = "audio"
 
-    def __init__(self, playout: Playout) -> None:
+    def __init__(self, sound: Sound) -> None:
         super().__init__()
-        self._playout = playout
+        self._sound = sound
         self._encoder = _encoder()
         self._started: float | None = None
         self._idle = 0
@@ -49,7 +50,7 @@ class PersonaTrack(MediaStreamTrack):
         await self._pace()
         at = self.frames * FRAME_SAMPLES
         self.frames += 1
-        packet = av.Packet(self._encode(self._playout.pull(at)))
+        packet = av.Packet(self._encode(self._sound.pull(at)))
         packet.pts = at
         packet.time_base = _TIME_BASE
         return packet

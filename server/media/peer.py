@@ -5,8 +5,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
+from server.media.bridge import Bridge, PatientEar, ToPatient
 from server.media.intake import Intake
-from server.media.link import IceServer, LinkEvents, LinkState, OfferFailed, PeerLink, RemoteCandidate
+from server.media.link import IceServer, LinkEnds, LinkEvents, LinkState, OfferFailed, PeerLink, RemoteCandidate
 from server.media.playout import SAMPLE_RATE, Playout
 from server.media.sight import Sight
 from server.media.silent import SilentDrain
@@ -28,6 +29,10 @@ class PeerCall:
         self.intake = Intake()
         self.sight = Sight()
         self.playout = Playout()
+        self.bridge = Bridge(self.playout)
+        """The way to a nurse who joins."""
+        self.beside: Send = lambda message: None
+        """Told every message that the page is sent."""
         self._servers = servers
         self.on_message: Callable[[str], None] = lambda message: None
         """Called with every data-channel message; set by whoever sits at this call."""
@@ -51,7 +56,7 @@ class PeerCall:
             if self._closed:
                 raise OfferFailed("the call is over")
             await self._drop_link()
-            self._link = link = PeerLink(self.intake, self.sight, self.playout, self._servers, self._events())
+            self._link = link = PeerLink(self._ends(), self._servers, self._events())
             try:
                 return await link.answer(sdp)
             except BaseException:  # also when the page gives up half way
@@ -69,10 +74,11 @@ class PeerCall:
             if self._closed:
                 return
             await self._drop_link()
-            self._drain = SilentDrain(self.playout)
+            self._drain = SilentDrain(ToPatient(self.playout, self.bridge))
 
     def send(self, message: Mapping[str, object]) -> None:
         """See `Call.send`."""
+        self.beside(message)
         if self._channel is not None and self._channel.readyState == "open":
             self._channel.send(json.dumps(message, separators=(",", ":")))
         elif self._socket is not None:
@@ -100,6 +106,11 @@ class PeerCall:
             await link.close()
         if drain is not None:
             await drain.close()
+
+    def _ends(self) -> LinkEnds:
+        bridge = self.bridge
+        ear, says = PatientEar(self.intake, bridge), ToPatient(self.playout, bridge)
+        return LinkEnds(ear, says, bridge.of_patient, bridge.of_nurse, self.sight)
 
     def _events(self) -> LinkEvents:
         def opened(channel: _Channel) -> None:

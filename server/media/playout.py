@@ -71,6 +71,8 @@ class Playout:
         self._listeners: list[Callable[[PlayoutEvent], None]] = []
         self._shown = ""
         self.paused = False
+        self.silenced = False
+        """True while a nurse has the floor: whatever is written is cut off before a sample of it is handed on."""
 
     def listen(self, listener: Callable[[PlayoutEvent], None]) -> None:
         """Call `listener` on the event loop for everything that happens from now on."""
@@ -113,6 +115,8 @@ class Playout:
 
     def pull(self, at: int) -> bytes | None:
         """20 ms of sound for track sample `at`, or None for silence."""
+        if self.silenced and self._queue:
+            self.clear()
         while self._queue and not self.paused:
             utterance = self._queue[0]
             frame = bytes(utterance.pcm[utterance.read : utterance.read + _FRAME_BYTES])

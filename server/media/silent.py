@@ -2,21 +2,22 @@
 
 import asyncio
 
-from server.media.playout import FRAME_SAMPLES, SAMPLE_RATE, Playout
+from server.media.playout import FRAME_SAMPLES, SAMPLE_RATE
+from server.media.voices import Sound
 
 
 class SilentDrain:
-    """Reads a playout at the speed of speech and throws the sound away; used when only typing is possible."""
+    """Reads what a patient would hear at the speed of speech and throws it away; used when only typing is possible."""
 
-    def __init__(self, playout: Playout) -> None:
-        self._playout = playout
+    def __init__(self, sound: Sound) -> None:
+        self._sound = sound
         self._task = asyncio.create_task(self._run(), name="silent-drain")
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         started, frames = loop.time(), 0
         while True:
-            self._playout.pull(frames * FRAME_SAMPLES)
+            self._sound.pull(frames * FRAME_SAMPLES)
             frames += 1
             await asyncio.sleep(max(0.0, started + frames * FRAME_SAMPLES / SAMPLE_RATE - loop.time()))
 

@@ -14,7 +14,7 @@ from server.record.checkins import CheckInRow
 from server.record.journal import Entry
 from server.record.patients import PatientCard
 from server.record.transaction import Transaction
-from server.vocabulary.events import NegativeFound, ObjectiveClosed
+from server.vocabulary.events import NegativeFound, ObjectiveClosed, RoomChanged
 from server.vocabulary.findings import Tier
 from server.vocabulary.ids import CheckInId, EscalationId, StaffId
 from server.vocabulary.principals import Staff
@@ -57,6 +57,10 @@ class Chart:
     patient: PatientCard
     summary: str
     presence: Presence
+    persona: str
+    """The persona's name, as the patient hears it."""
+    running: bool
+    """Whether there is a call that a nurse can join."""
     reasons: tuple[Reason, ...]
     lines: tuple[Line, ...]
     noticed: tuple[Strip, ...]
@@ -90,7 +94,9 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
         checkin=checkin,
         patient=patient,
         summary=_summary(patient, chosen, tx.now.date()),
-        presence=_presence(row, patient.first_name, chosen.name),
+        presence=_presence(row, entries, patient.first_name, chosen.name),
+        persona=chosen.name,
+        running=row.status == "running",
         reasons=_reasons(pages, staff_names(tx), catalog, tx.now),
         lines=transcript(entries, patient.first_name, chosen.name, catalog.title),
         noticed=strips(entries),
@@ -113,14 +119,23 @@ def _summary(patient: PatientCard, persona: PersonaChoice, today: date) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _presence(row: CheckInRow, patient: str, persona: str) -> Presence:
+def _presence(row: CheckInRow, entries: Sequence[Entry], patient: str, persona: str) -> Presence:
     if row.status == "invited":
         return Presence("", f"Waiting for {patient}")
     if row.status == "ended":
         return Presence("moon", "The call has ended")
     if not row.connected:
         return Presence("danger", f"{patient} is not connected")
-    return Presence("ok", f"{persona} is with {patient}")
+    nurse = nurse_in(entries)
+    if nurse is not None and nurse.state == "talking":
+        return Presence("accent", f"{nurse.staff_name} is with {patient}")
+    return Presence("ok", f"{persona} is with {patient}" + (f", {nurse.staff_name} listens" if nurse else ""))
+
+
+def nurse_in(entries: Sequence[Entry]) -> RoomChanged | None:
+    """Who of the staff is in the call, and since what they did last."""
+    changes = [entry.event for entry in entries if isinstance(entry.event, RoomChanged)]
+    return changes[-1] if changes and changes[-1].state not in ("left", "lost") else None
 
 
 def _waiting(row: CheckInRow, patient: str) -> str:

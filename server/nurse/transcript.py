@@ -142,6 +142,8 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
             return f"{patient} pressed the nurse button."
         case events.EscalationAcknowledged(staff_name=name):
             return f"{name} answered."
+        case events.RoomChanged(staff_name=name, state=state):
+            return _room(state, name, patient)
         case events.ConsentChanged(what="camera", allowed=allowed):
             return f"{patient} turned the camera {'on' if allowed else 'off'}."
         case events.ConsentChanged(what="camera_cues" | "voice_cues" as what, allowed=allowed):
@@ -180,6 +182,17 @@ def _connection(state: str, patient: str) -> str:
         "reconnected": f"{patient} is connected again.",
         "typing_only": f"{patient} goes on by typing.",
         "unreachable": f"{patient} has not come back.",
+    }
+    return sentences[state]
+
+
+def _room(state: str, nurse: str, patient: str) -> str:
+    sentences = {
+        "listening": f"{nurse} joined and listens. {patient} was told.",
+        "talking": f"{nurse} talks with {patient}.",
+        "handed_back": f"{nurse} handed back, and listens.",
+        "left": f"{nurse} left the call.",
+        "lost": f"{nurse}’s connection was lost.",
     }
     return sentences[state]
 

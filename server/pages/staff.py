@@ -67,10 +67,10 @@ def add_page(app: web.Application, method: str, path: str, handler: Handler, rol
     app.router.add_route(method, path, handler)
 
 
-async def still_signed_in(request: web.Request) -> bool:
-    """Asked by open streams; does not count as activity."""
+async def still_signed_in(request: web.Request, *, active: bool = False) -> bool:
+    """Asked by open streams; counts as activity only where somebody is known to sit there."""
     token = token_of(request)
-    return await request.app[DATABASE].run(lambda tx: accounts.session(tx, token, touch=False)) is not None
+    return await request.app[DATABASE].run(lambda tx: accounts.session(tx, token, touch=active)) is not None
 
 
 async def go_home(request: web.Request) -> web.StreamResponse:

@@ -10,7 +10,7 @@ from server.persona.plain import SLOT, banned, grade, words_of
 from server.vocabulary.findings import Tier
 
 SLOTS = frozenset(
-    "{first_name} {clinic} {nurse_phone} {persona} {medicine} {service} {number} {named} {visit_day}".split()
+    "{first_name} {clinic} {nurse_phone} {persona} {medicine} {service} {number} {named} {nurse} {visit_day}".split()
 )
 
 COUNTED = ("number", "scale", "pressure")

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     PAGE_CLAIM = "page.claim"
     PAGE_CLOSE = "page.close"
     PAGE_DELIVER = "page.deliver"
+    ROOM_JOIN = "room.join"
     ON_CALL_READ = "on_call.read"
     ON_CALL_CHANGE = "on_call.change"
     STAFF_ADD = "staff.add"
@@ -52,7 +53,7 @@ _CARE: Final = frozenset({
 })  # fmt: skip
 
 STAFF: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.NURSE: _CARE,
+    Role.NURSE: _CARE | {_P.ROOM_JOIN},
     Role.CLINICIAN: _CARE,
     Role.COMPLIANCE: frozenset({_P.AUDIT_READ}),
 }

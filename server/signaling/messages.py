@@ -94,6 +94,26 @@ class Page(_Message):
     visible: bool
 
 
+class Talk(_Message):
+    """A nurse who listens takes the floor."""
+
+    k: Literal["talk"]
+
+
+class Back(_Message):
+    """The nurse gives the floor back to the persona."""
+
+    k: Literal["back"]
+
+
+class Leave(_Message):
+    """The nurse goes."""
+
+    k: Literal["leave"]
+
+
+RoomMessage = Talk | Back | Leave | End
+"""What a nurse's page may say of the room it is in."""
 PageMessage = Typed | Nurse | End | Mute | Camera | MayNotice | Levels | NotRight | Page
 """What the page may say in either channel."""
 
@@ -148,8 +168,14 @@ _PAGE: TypeAdapter[PageMessage] = TypeAdapter(Annotated[PageMessage, Field(discr
 _SESSION: TypeAdapter[SessionOffer | TrickledCandidate | TextOnly] = TypeAdapter(
     Annotated[SessionOffer | TrickledCandidate | TextOnly, Field(discriminator="type")]
 )
+_PEER: TypeAdapter[SessionOffer | TrickledCandidate] = TypeAdapter(
+    Annotated[SessionOffer | TrickledCandidate, Field(discriminator="type")]
+)
+_ROOM: TypeAdapter[RoomMessage] = TypeAdapter(Annotated[RoomMessage, Field(discriminator="k")])
+_ROOM_KINDS = {"talk", "back", "leave", "end"}
 _PAGE_KINDS = {"typed", "nurse", "end", "mute", "camera", "cues", "levels", "not_right", "page"}
 _SESSION_KINDS = {"offer", "candidate", "text_only"}
+_PEER_KINDS = {"offer", "candidate"}
 
 
 def read_face(data: str | bytes) -> PageMessage | Ignored | Refused:
@@ -167,6 +193,19 @@ def read_socket(data: str | bytes) -> SocketMessage | Ignored | Refused:
         return _read_page(fields)
     try:
         return _SESSION.validate_python(fields)
+    except ValidationError:
+        return Refused("bad_fields")
+
+
+def read_room(data: str | bytes) -> SessionOffer | TrickledCandidate | RoomMessage | Ignored | Refused:
+    """Read one message of a nurse's socket."""
+    fields = _fields(data, MOST_SOCKET_BYTES)
+    if isinstance(fields, Refused):
+        return fields
+    try:
+        if _is_one_of(fields.get("type"), _PEER_KINDS):
+            return _PEER.validate_python(fields)
+        return _ROOM.validate_python(fields) if _is_one_of(fields.get("k"), _ROOM_KINDS) else Ignored()
     except ValidationError:
         return Refused("bad_fields")
 

@@ -256,6 +256,18 @@ Consent = Literal["ai_talk", "camera", "camera_cues", "voice_cues"]
 
 
 @dataclass(frozen=True)
+class RoomChanged:
+    """A member of staff came into the call, took the floor, gave it back, or went."""
+
+    staff: StaffId
+    staff_name: str
+    state: Literal["listening", "talking", "handed_back", "left", "lost"]
+    """`talking`: the persona says who it is and is silent from then on; `handed_back`: it goes on, and they listen;
+    `lost`: they went without a word, for example because their connection broke."""
+    kind: Literal["room_changed"] = "room_changed"
+
+
+@dataclass(frozen=True)
 class ConsentChanged:
     """The patient allowed or withdrew something."""
 
@@ -315,6 +327,7 @@ Event = Annotated[
     | ModelUsed
     | EscalationRequested
     | EscalationAcknowledged
+    | RoomChanged
     | ConsentChanged
     | TurnTimed
     | FailedSafe

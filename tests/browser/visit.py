@@ -109,10 +109,12 @@ async def captions(page: Page) -> list[str]:
     return texts
 
 
-async def open_nurse(browser: Browser, address: str) -> Page:
-    """The nurse's console, signed in."""
+async def open_nurse(browser: Browser, address: str, *scripts: str) -> Page:
+    """The nurse's console, signed in; `scripts` run in it before its own."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
     page = await context.new_page()
+    for script in scripts:
+        await page.add_init_script(script)
     await page.goto(f"{address}/staff/")
     await page.fill("input[name=email]", STAFF[0][0])
     await page.fill("input[name=password]", PASSWORD)

@@ -93,13 +93,16 @@ class Camera(MediaStreamTrack):
 class PatientPeer:
     """One peer connection of a patient's device."""
 
-    def __init__(self, *, microphone: bool = True, camera: bool = False) -> None:
+    def __init__(self, *, microphone: bool = True, camera: bool = False, watches: bool = False) -> None:
+        """`watches`: it can be sent pictures though it has no camera, as every page of ours."""
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.microphone = Microphone()
         self.messages: list[dict[str, Any]] = []
         self.arrived = asyncio.Condition()
         self.heard: list[tuple[float, Pcm]] = []
         """(loop time of arrival, mono samples) of every frame received."""
+        self.seen: list[float] = []
+        """Mean brightness, 0 to 255, of every picture received."""
         self._tasks: list[asyncio.Task[None]] = []
         if microphone:
             self.pc.addTrack(self.microphone)
@@ -107,6 +110,8 @@ class PatientPeer:
             self.pc.addTransceiver("audio", direction="recvonly")
         if camera:
             self.pc.addTrack(Camera())
+        elif watches:
+            self.pc.addTransceiver("video", direction="recvonly")
         self.channel = self.pc.createDataChannel("face")
         self.channel.on("message", self.on_message)
         self.pc.on("track", self._on_track)
@@ -162,6 +167,8 @@ class PatientPeer:
                 if isinstance(frame, av.AudioFrame):
                     samples = frame.to_ndarray().astype(np.int16).reshape(-1)[:: len(frame.layout.channels)]
                     self.heard.append((asyncio.get_running_loop().time(), samples))
+                elif isinstance(frame, av.VideoFrame):
+                    self.seen.append(float(frame.to_ndarray(format="gray").mean()))
         except MediaStreamError:
             return
 

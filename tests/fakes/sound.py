@@ -39,3 +39,9 @@ def level_of(sound: Pcm, rate: int = RATE) -> float:
 def joined(frames: list[tuple[float, Pcm]]) -> Pcm:
     """Received frames as one sound."""
     return np.concatenate([np.zeros(0, np.int16), *(samples for _, samples in frames)])
+
+
+def strength_of(sound: Pcm, pitch: float, rate: int = RATE) -> float:
+    """The amplitude of one pitch in it, whatever else there is."""
+    at = np.arange(len(sound)) / rate
+    return float(2 * np.abs(np.mean(sound * np.exp(-2j * np.pi * pitch * at)))) if len(sound) else 0.0

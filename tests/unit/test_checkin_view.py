@@ -24,6 +24,7 @@ SHOWN: tuple[tuple[e.Event, dict[str, object]], ...] = (
         e.EscalationAcknowledged(EscalationId("esc_1"), Tier.URGENT, StaffId("st_1"), "Nia"),
         {"k": "esc", "tier": "urgent", "ack": "Nia"},
     ),
+    (e.RoomChanged(StaffId("st_1"), "Nia", "talking"), {"k": "nurse", "state": "talking", "name": "Nia"}),
     (
         e.CueNoticed("trailing_off", 0.4, 12.5, "turn", "hesitation", evidence=(_SOFTER, _QUICKER)),
         {

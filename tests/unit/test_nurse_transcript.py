@@ -10,6 +10,7 @@ from server.record.journal import Entry
 from server.vocabulary import events
 from server.vocabulary.events import Event
 from server.vocabulary.findings import Tier
+from server.vocabulary.ids import StaffId
 
 KIND = "unit"
 
@@ -131,3 +132,18 @@ def test_births_and_days_at_home() -> None:
         "day 2 home",
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("listening", "Dana Lee joined and listens. Maria was told."),
+        ("talking", "Dana Lee talks with Maria."),
+        ("handed_back", "Dana Lee handed back, and listens."),
+        ("left", "Dana Lee left the call."),
+        ("lost", "Dana Lee’s connection was lost."),
+    ],
+)
+def test_the_transcript_says_who_was_in_the_room_and_how(state: str, sentence: str) -> None:
+    (line,) = lines((0, events.RoomChanged(StaffId("st_1"), "Dana Lee", state)))  # type: ignore[arg-type]
+    assert words(line) == sentence

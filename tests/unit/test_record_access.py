@@ -44,6 +44,7 @@ page.acknowledge       x     x         -          -       -         -          -
 page.claim             x     x         -          -       -         -          -     -       -           -       -
 page.close             x     x         -          -       -         -          -     -       -           -       -
 page.deliver           -     -         -          -       -         -          x     -       -           -       -
+room.join              x     -         -          -       -         -          -     -       -           -       -
 on_call.read           x     x         -          -       -         -          x     -       -           x       -
 on_call.change         -     -         -          -       -         -          -     -       -           x       -
 staff.add              -     -         -          -       -         -          -     -       -           x       -

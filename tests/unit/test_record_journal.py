@@ -49,6 +49,7 @@ EVERY_KIND: list[Event] = [
     events.ModelUsed(1, "talk", "large", 900, 20, False, 120, 310.5, "used"),
     events.EscalationRequested(EscalationId("esc_1"), Tier.URGENT, "SWELLING", 1, "ankles", 4),
     events.EscalationAcknowledged(EscalationId("esc_1"), Tier.URGENT, StaffId("st_1"), "Nia"),
+    events.RoomChanged(StaffId("st_1"), "Nia", "talking"),
     events.ConsentChanged("camera", allowed=False),
     events.TurnTimed(1, 480.0, 0.0, 2.5, 90.0, 20.0),
     events.FailedSafe("recognizer_gone"),

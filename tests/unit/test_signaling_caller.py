@@ -5,11 +5,12 @@ import json
 import pytest
 from aiohttp import web
 
-from server.signaling.caller import CANDIDATES_PER_PEER, OFFERS_PER_MINUTE, Caller, TooFast
+from server.signaling.caller import Caller
 from server.signaling.candidate import Candidate, CandidatePolicy
 from server.signaling.door import Mode
 from server.signaling.line import Line
 from server.signaling.messages import PageMessage
+from server.signaling.negotiation import CANDIDATES_PER_PEER, OFFERS_PER_MINUTE, TooFast
 from tests.unit.offers import FIREFOX_VOICE
 
 KIND = "unit"

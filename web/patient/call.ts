@@ -18,6 +18,8 @@ export interface PeerEvents {
   send(message: ToServer): void;
   message(message: FromPersona, receiver: RTCRtpReceiver): void;
   sound(stream: MediaStream): void;
+  /** A nurse's picture may come this way; until one is in the call there is none. */
+  picture(receiver: RTCRtpReceiver): void;
   connected(): void;
   lost(): void;
 }
@@ -26,7 +28,7 @@ export class Peer {
   readonly #connection: RTCPeerConnection;
   readonly #channel: RTCDataChannel;
   readonly #audio: RTCRtpTransceiver;
-  readonly #video: RTCRtpTransceiver | null;
+  readonly #video: RTCRtpTransceiver;
   readonly #mode: PeerParts["mode"];
   readonly #events: PeerEvents;
   #loss = 0;
@@ -38,8 +40,9 @@ export class Peer {
     this.#connection = new RTCPeerConnection({ iceServers: parts.servers, bundlePolicy: "max-bundle" });
     this.#channel = this.#connection.createDataChannel("face", { ordered: true });
     this.#audio = this.#connection.addTransceiver(parts.microphone ?? "audio", { direction: parts.microphone ? "sendrecv" : "recvonly" });
-    this.#video = parts.camera === null ? null : this.#connection.addTransceiver(parts.camera, {
-      direction: "sendonly", sendEncodings: [{ maxBitrate: CAMERA_BITRATE, maxFramerate: 15 }],
+    // Always there, so that a camera, or a nurse who is to be seen, needs no new connection and no new question.
+    this.#video = this.#connection.addTransceiver(parts.camera ?? "video", {
+      direction: parts.microphone ? "sendrecv" : "recvonly", sendEncodings: [{ maxBitrate: CAMERA_BITRATE, maxFramerate: 15 }],
     });
     this.#listen();
   }
@@ -49,7 +52,10 @@ export class Peer {
     connection.addEventListener("icecandidate", ({ candidate }) => this.#events.send({ type: "candidate", candidate: candidate && {
       candidate: candidate.candidate, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex,
     } }));
-    connection.addEventListener("track", (event) => this.#events.sound(event.streams[0] ?? new MediaStream([event.track])));
+    connection.addEventListener("track", ({ track, receiver }) => {
+      if (track.kind === "audio") this.#events.sound(new MediaStream([track]));
+      else this.#events.picture(receiver);
+    });
     connection.addEventListener("connectionstatechange", () => this.#judge());
     this.#channel.addEventListener("open", () => this.#judge());
     this.#channel.addEventListener("close", () => this.#lose());
@@ -96,9 +102,9 @@ export class Peer {
     return true;
   }
 
-  /** Swaps the camera without a new offer; false if this connection was made without one. */
+  /** Swaps the camera without a new offer; false if this connection was made to send nothing. */
   setCamera(track: MediaStreamTrack | null): boolean {
-    if (this.#video === null) return track === null;
+    if (this.#video.direction === "recvonly") return track === null;
     void this.#video.sender.replaceTrack(track);
     return true;
   }

@@ -3,6 +3,7 @@ import { Connection, type Status } from "./connection";
 import { press, showTyping, wireControls } from "./controls";
 import { showPreview, type Devices } from "./devices";
 import { HelpCard } from "./help";
+import { NurseHere } from "./nurse_here";
 import { announce, element, setText } from "./page";
 import { NoticedPanel } from "./noticing";
 import { Presence } from "./presence";
@@ -32,6 +33,7 @@ export class CheckIn {
   readonly #events: CheckInEvents;
   readonly #connection: Connection;
   readonly #presence: Presence;
+  readonly #nurse: NurseHere;
   readonly #noticed: NoticedPanel;
   readonly #transcript = new Transcript();
   readonly #audio = element("persona-audio", HTMLAudioElement);
@@ -43,10 +45,12 @@ export class CheckIn {
     this.#devices = devices;
     this.#events = events;
     this.#presence = new Presence(claim.persona.name, mode);
+    this.#nurse = new NurseHere(claim.persona.name, (name) => this.#presence.with(name));
     this.#connection = new Connection(mode, devices, {
       status: (status) => this.#setStatus(status),
       message: (message, receiver) => this.#left ? this.#hearLast(message) : this.#receive(message, receiver),
       sound: (stream) => void this.#sound(stream),
+      picture: (receiver) => this.#nurse.picture(receiver),
       silent: () => this.#goSilent(),
       stillRunning: () => events.stillRunning(),
       refused: (problem) => events.refused(problem),
@@ -75,6 +79,7 @@ export class CheckIn {
     clearInterval(this.#timer);
     this.#devices.close();
     this.#audio.srcObject = null;
+    this.#nurse.close();
     this.#presence.close();
     this.#connection.mode = "text_only";
     if (!this.#connection.pending) this.#connection.close();
@@ -96,6 +101,7 @@ export class CheckIn {
       case "noticed": return this.#noticed.noticed(message);
       case "not_right": return this.#noticed.disputed(message.cue, message.at);
       case "esc": return this.#help.show(message.tier, message.ack);
+      case "nurse": return this.#nurse.show(message.state, message.name);
       case "end": window.setTimeout(() => this.#events.ended(message.reason), message.reason === "completed" ? LAST_WORD : 0);
     }
   }

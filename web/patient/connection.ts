@@ -23,6 +23,7 @@ export interface ConnectionEvents {
   status(status: Status): void;
   message(message: FromPersona, receiver: RTCRtpReceiver | null): void;
   sound(stream: MediaStream): void;
+  picture(receiver: RTCRtpReceiver): void;
   /** Sound does not get through; from now on the check-in is in writing. */
   silent(): void;
   /** False ends the tries: the check-in is over or no longer this device's. */
@@ -76,7 +77,7 @@ export class Connection {
     if (KEPT.has(message.k)) this.#queue = [...this.#queue, message].slice(-QUEUE);
   }
 
-  /** Shows or hides the camera. The first time it takes a new offer; the old peer speaks on until the new one does. */
+  /** Shows or hides the camera. Who only typed before takes a new offer; the old peer speaks on until the new one does. */
   setCamera(track: MediaStreamTrack | null): void {
     if (this.#connected && this.#peer !== null && !this.#peer.setCamera(track)) this.#call();
     this.send({ k: "camera", on: track !== null });
@@ -132,6 +133,7 @@ export class Connection {
       send: (message) => { if (peer === this.#peer) this.#socket?.send(message); },
       message: (message, receiver) => this.#events.message(message, receiver),
       sound: (stream) => this.#events.sound(stream),
+      picture: (receiver) => this.#events.picture(receiver),
       connected: () => { if (peer === this.#peer) this.#succeed(); },
       lost: () => { if (peer === this.#peer) this.#lost(!this.#connected); },
     });

@@ -23,6 +23,7 @@ export class Presence {
   readonly #name: string;
   #clock: PlayoutClock | null = null;
   #state: PersonaState = "idle";
+  #nurse: string | null = null;
   #status: Status = "connecting";
 
   constructor(name: string, mode: Mode) {
@@ -41,6 +42,12 @@ export class Presence {
   /** When sample `t` of the persona's voice is heard, on the clock of performance.now(); null = now. */
   timeOf(sample: number | null): number | null {
     return sample === null ? null : this.#clock?.timeOf(sample) ?? null;
+  }
+
+  /** A nurse of this name has the floor, or nobody but the persona. */
+  with(nurse: string | null): void {
+    this.#nurse = nurse;
+    this.show();
   }
 
   setState(state: PersonaState): void {
@@ -62,7 +69,7 @@ export class Presence {
   show(): void {
     document.body.dataset.connection = this.#status;
     element("banner").hidden = this.#status !== "reconnecting";
-    const look = this.#status === "connected" ? this.#state : "waiting";
+    const look = this.#status !== "connected" ? "waiting" : this.#nurse === null ? this.#state : "listening";
     element("state").dataset.state = look;
     element("state").dataset.typing = String(this.mode === "listen" || this.mode === "text_only");
     element("screen-call").dataset.state = look;
@@ -73,7 +80,7 @@ export class Presence {
     switch (this.#status) {
       case "connecting": return "Connecting";
       case "reconnecting": return "Reconnecting";
-      case "connected": return stateWords(this.#state, this.#name, this.mode, this.muted);
+      case "connected": return this.#nurse !== null ? `Talking with ${this.#nurse}` : stateWords(this.#state, this.#name, this.mode, this.muted);
     }
   }
 

@@ -1,5 +1,6 @@
 /** The patient's visit from link to goodbye. This file joins the steps; the screens are decided in screens.ts. No patient data is ever logged or put into an address. */
 import "../styles/patient.css";
+import "../styles/patient-nurse.css";
 import "../styles/noticed.css";
 import type { Face } from "../avatar/face";
 import { CheckIn } from "./checkin";

@@ -3,6 +3,8 @@ import type { WireViseme, PersonaState } from "../avatar/face";
 import type { NoticedMessage, Sense } from "./noticed";
 import type { EndReason, Mode } from "./screens";
 
+/** What a nurse in the call has just done. */
+export type NurseState = "listening" | "talking" | "handed_back" | "left" | "lost";
 export type Tier = "emergency" | "urgent" | "same_day";
 
 /** From the server: over the data channel "face", or over the socket while that channel is closed. */
@@ -14,6 +16,7 @@ export type FromPersona =
   | { k: "s"; state: PersonaState; t: number | null }
   | { k: "you"; text: string; final: boolean }
   | { k: "esc"; tier: Tier; ack: string | null }
+  | { k: "nurse"; state: NurseState; name: string }
   | { k: "cues"; what: Sense; on: boolean }
   | ({ k: "noticed" } & NoticedMessage)
   | { k: "not_right"; cue: string; at: number }
@@ -43,7 +46,7 @@ export type ToServer =
 /** Longest answer a patient may type, in characters. */
 export const TYPED_LIMIT = 500;
 
-const KINDS = new Set(["clk", "v", "cap", "cut", "s", "you", "esc", "cues", "noticed", "not_right", "end"]);
+const KINDS = new Set(["clk", "v", "cap", "cut", "s", "you", "esc", "nurse", "cues", "noticed", "not_right", "end"]);
 const TYPES = new Set(["ice", "answer", "error"]);
 
 /** The message in `text`, or null if it is broken or of a kind this page does not know. */

@@ -1,6 +1,7 @@
 /** The nurse's console: rings for whoever needs a person, and follows one call as it is spoken. */
 import { prepareNewCheckIn } from "./check_in";
 import { Fragment } from "./fragment";
+import { Join } from "./join";
 import { listenForKeys } from "./keys";
 import { Line, type Notice } from "./line";
 import { need } from "./page";
@@ -22,6 +23,11 @@ export function startConsole(root: HTMLElement): void {
   const detail = new Fragment(need("#detail"), () => `/staff/fragments/checkin/${selected}`, detailSwapped, failed);
   const line = new Line(refreshAll, noticed);
   const presence = new Presence(signedOut, () => ring.once());
+  const join = new Join();
+  const openJoin = (): void => {
+    const button = document.querySelector<HTMLElement>("#join");
+    if (button) void join.open(button);
+  };
   const openNewCheckIn = prepareNewCheckIn(failed, () => void queue.refresh());
 
   function signedOut(): void {
@@ -136,6 +142,7 @@ export function startConsole(root: HTMLElement): void {
     select(row.dataset.checkin ?? "");
   });
   need("#detail").addEventListener("click", (event) => {
+    if ((event.target as Element).closest("#join")) return openJoin();
     if (!(event.target as Element).closest("#back")) return;
     event.preventDefault();
     select("", "/staff/");
@@ -149,6 +156,12 @@ export function startConsole(root: HTMLElement): void {
     k: () => step(-1),
     a: () => document.querySelector<HTMLButtonElement>("#acknowledge:not(:disabled)")?.click(),
     n: openNewCheckIn,
+    l: openJoin,
+    t: () => join.talk(),
+    b: () => join.handBack(),
+    m: () => join.mute(),
+    v: () => void join.camera(),
+    x: () => join.leave(),
   });
   window.setInterval(() => {
     tick();
