@@ -142,7 +142,9 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
 
         live = Live()
         tell("Preparing perception")
-        perception, perception_part = await stack.enter_async_context(perceiving.perception(store))
+        perception, perception_part = await stack.enter_async_context(
+            perceiving.perception(store, settings.calibrations)
+        )
         means, language_part = await stack.enter_async_context(language.models(settings))
         registry = Registry(_house(settings, database, packs, kit, classifier, means, perception, live, clock))
         await registry.open()

@@ -18,6 +18,7 @@ from server.commands import evaluation, gate, perceive, personas, simulate, tria
 from server.commands.installation import pack_of
 from server.commands.oncall import oncall as oncall_commands
 from server.commands.patients import patients as patient_commands
+from server.commands.perception import perception as perception_commands
 from server.commands.staff import staff as staff_commands
 from server.commands.terminal import DataOption, fail, run, settings_of, tell
 from server.config import Settings
@@ -114,6 +115,7 @@ commands.add_typer(personas.personas)
 commands.add_typer(patient_commands)
 commands.add_typer(staff_commands)
 commands.add_typer(oncall_commands)
+commands.add_typer(perception_commands)
 
 
 def main() -> None:

@@ -195,6 +195,11 @@ class Settings(BaseSettings):
         return self.origin.startswith("https://")
 
     @property
+    def calibrations(self) -> Path:
+        """Folder of perception's calibrations, with which one is in use."""
+        return self.data / "calibrations"
+
+    @property
     def records_url(self) -> str:
         """SQLAlchemy URL of the records."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'records.db'}"

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from perception.face.landmarker import FaceUnavailable
 from perception.face.process import FaceEyes
+from perception.fusion.calibration import Calibration, CalibrationFolder
 from perception.fusion.model import EvidenceModel
 from perception.fusion.table import load_table
 from server.checkin.perceiver import Perceiver
@@ -15,15 +17,30 @@ from server.vocabulary.parts import Part
 
 
 @asynccontextmanager
-async def perception(models: Models) -> AsyncIterator[tuple[Perceiver, Part]]:
-    """Voice always; faces where they can be looked at, and said plainly where they cannot."""
+async def perception(models: Models, calibrations: Path) -> AsyncIterator[tuple[Perceiver, Part]]:
+    """Voice always; faces where they can be looked at, and said plainly where they cannot.
+
+    `calibrations`: the site's folder of them; the one in use now is used until the next start.
+    """
     model = await asyncio.to_thread(lambda: EvidenceModel(load_table()))
+    calibration, unread = _calibration(CalibrationFolder(calibrations, model.table.evidence), model)
     eyes, why = await _eyes(models)
     try:
-        yield Perceiver(model, eyes), _part(why)
+        yield Perceiver(model, eyes, calibration), _part(why, unread, calibration)
     finally:
         if eyes is not None:
             await eyes.close()
+
+
+def _calibration(folder: CalibrationFolder, model: EvidenceModel) -> tuple[Calibration, str]:
+    """The one in use; the prior where it cannot be read, and why: check-ins must not wait for a broken file."""
+    try:
+        return folder.in_use(), ""
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        name = type(error).__name__
+        return Calibration.prior(
+            model.table.evidence
+        ), f"the calibration in use cannot be read ({name}), the prior is used"
 
 
 async def _eyes(models: Models) -> tuple[FaceEyes | None, str]:
@@ -37,7 +54,7 @@ async def _eyes(models: Models) -> tuple[FaceEyes | None, str]:
     return eyes, ""
 
 
-def _part(why: str) -> Part:
-    if why:
-        return Part("perception", "fallback", f"cues from the voice only, for patients who allow it: {why}")
-    return Part("perception", "live", "cues from voice and face, for patients who allow them; not clinically validated")
+def _part(eyeless: str, unread: str, calibration: Calibration) -> Part:
+    senses = f"the voice only: {eyeless}" if eyeless else "voice and face"
+    what = f"cues from {senses}, for patients who allow them; calibration {calibration.name}; not clinically validated"
+    return Part("perception", "fallback" if eyeless or unread else "live", f"{what}; {unread}" if unread else what)

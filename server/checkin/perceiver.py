@@ -13,6 +13,7 @@ from perception.face.process import FaceEyes
 from perception.face.session import FaceSession
 from perception.finding import Finding, Observable
 from perception.fusion.absence import Line
+from perception.fusion.calibration import Calibration
 from perception.fusion.mismatch import SaidOk
 from perception.fusion.model import EvidenceModel
 from perception.reading import Modality, Reading, Word
@@ -33,10 +34,11 @@ _VOICED = 0.5
 class Perceiver:
     """Implements `Perception`; one for the process."""
 
-    def __init__(self, model: EvidenceModel, eyes: FaceEyes | None) -> None:
-        """`eyes`: None where faces cannot be looked at."""
+    def __init__(self, model: EvidenceModel, eyes: FaceEyes | None, calibration: Calibration | None = None) -> None:
+        """`eyes`: None where faces cannot be looked at; `calibration`: the site's, None for the prior."""
         self._model = model
         self._eyes = eyes
+        self._calibration = calibration
 
     @property
     def frames_every(self) -> float:
@@ -45,14 +47,20 @@ class Perceiver:
 
     def watch(self, found: Callable[[Finding], None]) -> "PatientSenses":
         """See `Perception.watch`."""
-        return PatientSenses(self._model, self._eyes, found)
+        return PatientSenses(self._model, self._eyes, found, self._calibration)
 
 
 class PatientSenses:
     """Implements `Senses`."""
 
-    def __init__(self, model: EvidenceModel, eyes: FaceEyes | None, found: Callable[[Finding], None]) -> None:
-        self._session = PerceptionSession(model)
+    def __init__(
+        self,
+        model: EvidenceModel,
+        eyes: FaceEyes | None,
+        found: Callable[[Finding], None],
+        calibration: Calibration | None = None,
+    ) -> None:
+        self._session = PerceptionSession(model, calibration)
         self._voice = VoiceStream()
         self._face: FaceSession | None = eyes.session(self._looked) if eyes is not None else None
         self._found = found

@@ -19,7 +19,7 @@ from server.record.schema import due_work
 from server.record.schema import escalation as table
 from server.record.transaction import Transaction
 from server.vocabulary.findings import Tier
-from server.vocabulary.ids import EscalationId, PatientId, StaffId
+from server.vocabulary.ids import CheckInId, EscalationId, PatientId, StaffId
 from server.vocabulary.principals import Service
 
 _LOGGER = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def climb_due(tx: Transaction, policies: Policies, directory: Directory, limit: 
     require(_PAGER, Permission.PAGE_DELIVER)
     timekeeping.settle(tx)
     due = and_(due_work.c.kind == "page", due_work.c.done_at.is_(None), due_work.c.due_at <= tx.now)
-    columns = (table.c.tier, table.c.state, table.c.patient, checkin_table.c.persona)
+    columns = (table.c.tier, table.c.state, table.c.patient, table.c.checkin, checkin_table.c.persona)
     query = select(due_work, *columns).join(table, table.c.id == due_work.c.subject)
     query = query.join(checkin_table, checkin_table.c.id == table.c.checkin).where(due)
     query = query.order_by(work.URGENCY, due_work.c.due_at).limit(limit)
@@ -104,6 +104,8 @@ def _climb(tx: Transaction, row: Row[Any], policies: Policies, roster: Roster) -
         work.finish(tx, escalation)
         return
     work.climbed(tx, escalation, step.rung, step.due, step.claim_by)
+    if step.claim_by != row.claim_by:
+        desk.announce(tx, CheckInId(row.checkin), escalation)
     if step.reopened:
         desk.reopen(tx, _PAGER, escalation, rung.level)
     if step.rings:

@@ -36,7 +36,7 @@ class PageUnanswered(ServiceError):
 
     code = "page_unanswered"
     status = 409
-    patient_sees = "Nobody has answered this page yet."
+    patient_sees = "Nobody has answered this page yet. Choose “I’m on it” first, then close it."
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,9 @@ class Escalation:
     acknowledged_at: datetime | None
     claimed_by: StaffId | None = None
     claimed_at: datetime | None = None
+    claim_by: datetime | None = None
+    """When an acknowledged page rings again; None before the ladder has looked, and once it is claimed."""
+    closed_by: StaffId | None = None
     closed_at: datetime | None = None
 
 
@@ -237,11 +240,14 @@ def glance(tx: Transaction, principal: Principal, escalation: EscalationId) -> G
 
 
 def open_pages(tx: Transaction, principal: Principal, *, answered_since: datetime | None = None) -> list[Escalation]:
-    """What no nurse has answered yet, most urgent and longest due first; then what was answered since a time."""
+    """What no nurse has answered yet, most urgent and longest due first.
+
+    With a time also what is not closed, however long ago it was answered, and what was answered since and is closed.
+    """
     require(principal, Permission.PAGE_READ)
     wanted: ColumnElement[bool] = table.c.state.notin_(_ANSWERED)
     if answered_since is not None:
-        wanted = or_(wanted, table.c.acknowledged_at >= answered_since)
+        wanted = or_(wanted, table.c.state.in_(_HELD), table.c.acknowledged_at >= answered_since)
     pages = _find(tx, principal, wanted)
     return sorted(pages, key=lambda page: (page.state in _ANSWERED, page.tier.rank, page.due_at))
 
@@ -252,6 +258,11 @@ def for_checkin(tx: Transaction, principal: Principal, checkin: CheckInId) -> li
     return _find(tx, principal, table.c.checkin == checkin)
 
 
+def announce(tx: Transaction, checkin: CheckInId, escalation: EscalationId) -> None:
+    """Tells those who listen that something they may show of the page has changed."""
+    tx.announce(_TOPIC, checkin, escalation)
+
+
 def mark_paged(tx: Transaction, principal: Principal, page: work.Page) -> None:
     """The pager's word that a message went out; a page already seen or answered stays so."""
     require(principal, Permission.PAGE_DELIVER)
@@ -260,11 +271,6 @@ def mark_paged(tx: Transaction, principal: Principal, page: work.Page) -> None:
     tx.connection.execute(update(table).where(fresh).values(state=State.PAGED.value, paged_at=tx.now))
     detail = {"channel": page.address.channel.value, "person": page.person, "about": page.about.value}
     _tell(tx, principal, row, AuditAction.PAGE_SENT, page.level, detail)
-
-
-def announce(tx: Transaction, row: Row[Any]) -> None:
-    """Tells everybody who listens, once this is committed, that the page of this row has changed."""
-    tx.announce(_TOPIC, row.checkin, row.id)
 
 
 def _member(principal: Principal, permission: Permission) -> StaffId:
@@ -332,5 +338,7 @@ def _opened(tx: Transaction, principal: Principal, row: Row[Any]) -> Escalation:
         acknowledged_at=row.acknowledged_at,
         claimed_by=row.claimed_by,
         claimed_at=row.claimed_at,
+        claim_by=work.claim_by(tx, row.id) if row.state == State.ACKNOWLEDGED.value else None,
+        closed_by=row.closed_by,
         closed_at=row.closed_at,
     )

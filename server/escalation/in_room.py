@@ -58,4 +58,4 @@ def _ring_again(tx: Transaction, principal: Principal, row: Row[Any]) -> None:
     tx.connection.execute(update(table).where(table.c.id == row.id).values(state=State.PAGED.value, **nobody))
     work.hurry(tx, EscalationId(row.id))
     history.append(tx, principal, EscalationId(row.id), PatientId(row.patient), AuditAction.PAGE_REOPENED)
-    desk.announce(tx, row)
+    desk.announce(tx, CheckInId(row.checkin), EscalationId(row.id))

@@ -115,6 +115,11 @@ def climbed(tx: Transaction, escalation: EscalationId, rung: Rung, due: datetime
     tx.connection.execute(update(due_work).where(_of(escalation)).values(values))
 
 
+def claim_by(tx: Transaction, escalation: EscalationId) -> datetime | None:
+    """When an acknowledged page rings again; None until the ladder has looked at it."""
+    return tx.connection.scalar(select(due_work.c.claim_by).where(_of(escalation)))
+
+
 def plan(tx: Transaction, escalation: EscalationId, level: int, rings: Iterable[Ring]) -> None:
     """Messages to send. One for an address at a level, however often it is planned; it takes the place of an older one."""
     for ring in rings:

@@ -22,17 +22,25 @@ ANSWERED_SHOWN = timedelta(hours=12)
 
 def read_queue(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, link_lifetime: timedelta) -> Queue:
     pages = desk.open_pages(tx, staff, answered_since=tx.now - ANSWERED_SHOWN)
-    waiting = [page for page in pages if page.acknowledged_by is None]
+    waiting = [page for page in pages if page.acknowledged_by is None and page.state != "closed"]
     needing = {page.patient for page in waiting}
-    answered = [page for page in pages if page.acknowledged_by is not None and page.patient not in needing]
+    held = [page for page in pages if page.acknowledged_by and page.state != "closed" and page.patient not in needing]
+    # Of several pages of one patient, the row shows one that still rings again rather than one that somebody is on.
+    unclaimed = [page for page in held if page.claimed_by is None]
+    forgotten = {page.patient for page in unclaimed}
+    claimed = [page for page in held if page.claimed_by and page.patient not in forgotten]
+    busy = needing | {page.patient for page in held}
+    closed = [page for page in pages if page.state == "closed" and page.patient not in busy]
     shown = {page.checkin for page in pages}
     calls = checkins.find_running(tx, staff) + find_invited(tx, staff, link_lifetime)
     calls = [row for row in calls if row.id not in shown]
     names = {row.patient: patients.contact(tx, staff, row.patient).name for row in calls}
     colleagues = staff_names(tx)
     return Queue(
-        page_rows(waiting, colleagues, catalog.title, tx.now),
-        page_rows(answered, colleagues, catalog.title, tx.now),
+        page_rows(waiting, colleagues, staff.id, catalog.title, tx.now),
+        page_rows(unclaimed, colleagues, staff.id, catalog.title, tx.now)
+        + page_rows(claimed, colleagues, staff.id, catalog.title, tx.now),
+        page_rows(closed, colleagues, staff.id, catalog.title, tx.now),
         call_groups(calls, names, catalog.personas, tx.now),
     )
 

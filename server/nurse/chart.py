@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from server.nurse.board import staff_names
 from server.nurse.neighbors import Catalog, Desk, Page, PersonaChoice
+from server.nurse.states import Standing, standing
 from server.nurse.strip import Strip, strips
 from server.nurse.transcript import Line, transcript
-from server.nurse.wording import Titles, age, birth, day_home, dialable, plain, years_old
+from server.nurse.wording import Titles, birth, day_home, dialable, plain, years_old
 from server.record import checkins, journal, patients
 from server.record.checkins import CheckInRow
 from server.record.journal import Entry
@@ -32,10 +33,10 @@ class Reason:
     quote: str
     requested_at: datetime
     due_at: datetime
-    age: str
     acknowledged_by: str
     """Name of the nurse who answered; empty while nobody has."""
     acknowledged_at: datetime | None
+    standing: Standing
     needs: tuple[str, ...]
     """What a nurse asks or looks up first; of the rule, nothing of the patient."""
 
@@ -79,7 +80,32 @@ class Chart:
 
     @property
     def unanswered(self) -> tuple[EscalationId, ...]:
-        return tuple(reason.id for reason in self.reasons if not reason.acknowledged_by)
+        return tuple(reason.id for reason in self.reasons if reason.standing.waiting)
+
+    @property
+    def fresh(self) -> tuple[EscalationId, ...]:
+        """What no console has said to be seen."""
+        return tuple(reason.id for reason in self.reasons if reason.standing.fresh)
+
+    @property
+    def claimable(self) -> tuple[EscalationId, ...]:
+        """What this nurse is not on yet."""
+        return tuple(reason.id for reason in self._open if not (reason.standing.mine and reason.standing.claimed))
+
+    @property
+    def closable(self) -> bool:
+        """All that is open is this nurse's."""
+        return bool(self._open) and all(reason.standing.mine for reason in self._open)
+
+    @property
+    def over(self) -> tuple[Standing, ...]:
+        """From whom it would be taken over, each colleague once."""
+        others = (reason.standing for reason in self._open if reason.standing.holder and not reason.standing.mine)
+        return tuple({other.holder: other for other in others}.values())
+
+    @property
+    def _open(self) -> tuple[Reason, ...]:
+        return tuple(reason for reason in self.reasons if not reason.standing.closed)
 
 
 def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, checkin: CheckInId) -> Chart:
@@ -97,7 +123,7 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
         presence=_presence(row, entries, patient.first_name, chosen.name),
         persona=chosen.name,
         running=row.status == "running",
-        reasons=_reasons(pages, staff_names(tx), catalog, tx.now),
+        reasons=_reasons(pages, staff_names(tx), staff.id, catalog, tx.now),
         lines=transcript(entries, patient.first_name, chosen.name, catalog.title),
         noticed=strips(entries),
         waiting=_waiting(row, patient.first_name),
@@ -145,10 +171,14 @@ def _waiting(row: CheckInRow, patient: str) -> str:
 
 
 def _reasons(
-    pages: Sequence[Page], names: Mapping[StaffId, str], catalog: Catalog, now: datetime
+    pages: Sequence[Page], names: Mapping[StaffId, str], me: StaffId, catalog: Catalog, now: datetime
 ) -> tuple[Reason, ...]:
-    """What still needs an answer first, most urgent first."""
-    ordered = sorted(pages, key=lambda page: (page.acknowledged_by is not None, page.tier.rank, page.due_at))
+    """What still needs an answer first, what is closed last; most urgent first."""
+
+    def place(page: Page) -> tuple[bool, bool, int, datetime]:
+        return page.state == "closed", page.acknowledged_by is not None, page.tier.rank, page.due_at
+
+    ordered = sorted(pages, key=place)
     return tuple(
         Reason(
             id=page.id,
@@ -159,9 +189,9 @@ def _reasons(
             quote=page.quote,
             requested_at=page.requested_at,
             due_at=page.due_at,
-            age=age(page.requested_at, page.due_at, now),
             acknowledged_by=names.get(page.acknowledged_by, "A colleague") if page.acknowledged_by else "",
             acknowledged_at=page.acknowledged_at,
+            standing=standing(page, names, me, now),
             needs=catalog.needs.get(page.trigger, ()),
         )
         for page in ordered

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from http import HTTPStatus
 
 from aiohttp import web
 
+from server.nurse.answering import Answering
+from server.nurse.attention import AttentionPage
 from server.nurse.board import read_queue
 from server.nurse.chart import Chart, read_chart
-from server.nurse.neighbors import Answered, Catalog, Desk, Invitations, OnAnswered, PersonaChoice
+from server.nurse.disposition import VERDICTS
+from server.nurse.form import FormIncomplete
+from server.nurse.neighbors import Catalog, Desk, Invitations, OnAnswered, PersonaChoice
 from server.nurse.queue import Queue
 from server.nurse.wording import titles
-from server.pages.errors import wants_json
 from server.pages.live import LIVE
 from server.pages.staff import DATABASE, HTTPS, session_of, staff_of, still_signed_in
 from server.pages.stream import stream
@@ -19,20 +21,8 @@ from server.pages.templates import TEMPLATES
 from server.record import patients
 from server.record.transaction import Transaction
 from server.vocabulary.clock import Clock
-from server.vocabulary.errors import ServiceError
-from server.vocabulary.ids import CheckInId, EscalationId, PatientId
+from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.principals import Staff
-
-
-class FormIncomplete(ServiceError):
-    """A field of a form is missing or not one of its choices."""
-
-    code = "form_incomplete"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(f"the field {field} is missing or unknown")
-        self.patient_sees = sentence
 
 
 class Console:
@@ -60,7 +50,8 @@ class Console:
         self._invitations = invitations
         self._catalog = Catalog({persona.id: persona for persona in personas}, titles(rule_titles), rule_needs)
         self._clock = clock
-        self._on_answered = on_answered
+        self.answering = Answering(desk, self._catalog, on_answered)
+        self.attention = AttentionPage(self._catalog.title)
         self._link_lifetime = link_lifetime
         self._public_url = public_url
 
@@ -79,6 +70,7 @@ class Console:
             staff=staff,
             queue=queue,
             chart=chart,
+            verdicts=VERDICTS,
             selected=chart.checkin if chart else "",
             showing="detail" if chosen else "list",
             now=self._clock.now(),
@@ -92,7 +84,7 @@ class Console:
     async def chart(self, request: web.Request) -> web.StreamResponse:
         staff, checkin = staff_of(request), CheckInId(request.match_info["checkin"])
         chart = await request.app[DATABASE].run(lambda tx: self._chart(tx, staff, checkin))
-        return request.app[TEMPLATES].page("staff/chart.html", chart=chart)
+        return request.app[TEMPLATES].page("staff/chart.html", chart=chart, verdicts=VERDICTS)
 
     async def choose(self, request: web.Request) -> web.StreamResponse:
         """The form of a new check-in."""
@@ -121,24 +113,6 @@ class Console:
         link = f"{self._public_url or _own_url(request)}/c#{token}"
         hours = round(self._link_lifetime / timedelta(hours=1))
         return request.app[TEMPLATES].page("staff/invitation.html", patient_name=name, link=link, hours=hours)
-
-    async def acknowledge(self, request: web.Request) -> web.StreamResponse:
-        """Answers the pages this nurse was looking at; one that came in since stays unanswered."""
-        staff, fields = staff_of(request), await request.post()
-        checkin = CheckInId(str(fields.get("checkin", "")))
-        seen = {str(escalation) for escalation in fields.getall("escalation", [])}
-
-        def answer(tx: Transaction) -> list[EscalationId]:
-            open_now = [page for page in self._desk.for_checkin(tx, staff, checkin) if page.acknowledged_by is None]
-            return [self._desk.acknowledge(tx, staff, page.id).id for page in open_now if page.id in seen]
-
-        answered = await request.app[DATABASE].run(answer)
-        request.app[LIVE].publish("queue", {"checkin": checkin})
-        for escalation in answered:
-            await self._on_answered(Answered(checkin, escalation, staff))
-        if wants_json(request):
-            return web.Response(status=HTTPStatus.NO_CONTENT)
-        raise web.HTTPSeeOther(f"/staff/check-ins/{checkin}")
 
     async def live(self, request: web.Request) -> web.StreamResponse:
         """Notices of changes, ids only; the page then asks for what it shows."""

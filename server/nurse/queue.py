@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from server.nurse.neighbors import Page, PersonaChoice
+from server.nurse.states import Standing, standing
 from server.nurse.wording import Titles, age, plain
 from server.record.checkins import CheckInRow
 from server.vocabulary.findings import Tier
@@ -26,11 +27,9 @@ class PageRow:
     callback: str
     requested_at: datetime
     due_at: datetime
-    age: str
     more: int
     """Further open pages of the same patient."""
-    acknowledged_by: str
-    """Name of the nurse who answered; empty while nobody has."""
+    standing: Standing
 
 
 @dataclass(frozen=True)
@@ -61,17 +60,23 @@ class Queue:
     """The console's list, top to bottom."""
 
     waiting: tuple[PageRow, ...]
-    answered: tuple[PageRow, ...]
+    held: tuple[PageRow, ...]
+    """Answered and not closed: what rings again unless it is claimed comes first."""
+    closed: tuple[PageRow, ...]
     calls: tuple[CallGroup, ...]
 
 
-def page_rows(pages: Iterable[Page], staff: Mapping[StaffId, str], title: Titles, now: datetime) -> tuple[PageRow, ...]:
+def page_rows(
+    pages: Iterable[Page], staff: Mapping[StaffId, str], me: StaffId, title: Titles, now: datetime
+) -> tuple[PageRow, ...]:
     """Most urgent first, then by the time left to answer."""
     ordered = sorted(pages, key=lambda page: (page.tier.rank, page.due_at, page.id))
     of_patient: dict[PatientId, list[Page]] = {}
     for page in ordered:
         of_patient.setdefault(page.patient, []).append(page)
-    return tuple(_page_row(group[0], len(group) - 1, staff, title, now) for group in of_patient.values())
+    return tuple(
+        _page_row(group[0], len(group) - 1, standing(group[0], staff, me, now), title) for group in of_patient.values()
+    )
 
 
 def call_groups(
@@ -98,7 +103,7 @@ def call_groups(
     return (*groups, *(group for group in rest if group.calls))
 
 
-def _page_row(page: Page, more: int, staff: Mapping[StaffId, str], title: Titles, now: datetime) -> PageRow:
+def _page_row(page: Page, more: int, stands: Standing, title: Titles) -> PageRow:
     return PageRow(
         escalation=page.id,
         checkin=page.checkin,
@@ -110,7 +115,6 @@ def _page_row(page: Page, more: int, staff: Mapping[StaffId, str], title: Titles
         callback=page.callback,
         requested_at=page.requested_at,
         due_at=page.due_at,
-        age=age(page.requested_at, page.due_at, now),
         more=more,
-        acknowledged_by=staff.get(page.acknowledged_by, "A colleague") if page.acknowledged_by else "",
+        standing=stands,
     )

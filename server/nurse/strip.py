@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from server.nurse.cue_words import is_face, measured, noticed_words
 from server.record.journal import Entry
-from server.vocabulary.events import CueDisputed, CueNoticed
+from server.vocabulary.events import CueDisputed, CueJudged, CueNoticed
 from server.vocabulary.findings import CueEvidence
 
 SECONDS = 10.0
@@ -57,6 +57,11 @@ class Strip:
     suspect: bool
     """The patient was far from most people's usual from the first second."""
     disputed: bool
+    judged: str
+    """A nurse's verdict, empty while there is none."""
+    cue: str
+    moment: str
+    """With `cue` what the verdict is about: `at` of the event, as it is."""
     voice_only: bool
     """Nothing of it was seen: the camera was off, or not allowed to be measured."""
 
@@ -65,11 +70,15 @@ def strips(entries: Sequence[Entry]) -> tuple[Strip, ...]:
     """What was noticed in a check-in, the newest first."""
     events = [entry.event for entry in entries]
     disputed = {(event.cue, event.at) for event in events if isinstance(event, CueDisputed)}
+    judged = {(event.cue, event.at): event.verdict for event in events if isinstance(event, CueJudged)}
     found = [event for event in events if isinstance(event, CueNoticed)]
-    return tuple(_strip(event, (event.cue, event.at) in disputed) for event in reversed(found))
+    return tuple(
+        _strip(event, (event.cue, event.at) in disputed, judged.get((event.cue, event.at), ""))
+        for event in reversed(found)
+    )
 
 
-def _strip(event: CueNoticed, disputed: bool) -> Strip:
+def _strip(event: CueNoticed, disputed: bool, verdict: str) -> Strip:
     shown = [one for one in event.evidence if abs(one.contribution) >= _LEAST]
     shown = sorted(shown, key=lambda one: -abs(one.contribution))[:_MOST_ROWS]
     heaviest = max((abs(one.contribution) for one in shown), default=1.0)
@@ -81,6 +90,9 @@ def _strip(event: CueNoticed, disputed: bool) -> Strip:
         unsure=bool(event.evidence) and event.confidence < _UNSURE,
         suspect=event.baseline_suspect,
         disputed=disputed,
+        judged=verdict,
+        cue=event.cue,
+        moment=str(event.at),
         voice_only=bool(shown) and not any(is_face(one.cue) for one in shown),
     )
 

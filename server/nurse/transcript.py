@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import assert_never
 
 from server.nurse.cue_words import noticed_words
+from server.nurse.disposition import OUTCOMES, VERDICTS, WORTHS
 from server.nurse.wording import Titles, duration
 from server.record.journal import Entry
 from server.vocabulary import events
@@ -144,6 +145,8 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
             return f"{name} answered."
         case events.RoomChanged(staff_name=name, state=state):
             return _room(state, name, patient)
+        case events.EscalationClosed(staff_name=name, trigger=trigger, disposition=outcome, worth=worth):
+            return f"{name} closed this: {title(trigger)}. {OUTCOMES[outcome]}. {WORTHS[worth]}."
         case events.ConsentChanged(what="camera", allowed=allowed):
             return f"{patient} turned the camera {'on' if allowed else 'off'}."
         case events.ConsentChanged(what="camera_cues" | "voice_cues" as what, allowed=allowed):
@@ -153,6 +156,8 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
             return f"Noticed: {noticed_words(event.cue, event.absence)}. A cue, not a diagnosis."
         case events.CueDisputed(cue=cue):
             return f"{patient} says this is not right: {noticed_words(cue, '')}."
+        case events.CueJudged(staff_name=name, cue=cue, verdict=verdict):
+            return f"{name} on “{noticed_words(cue, '')}”: {VERDICTS[verdict].lower()}."
         case events.ConsentChanged(allowed=allowed):
             return f"{patient} {'agreed' if allowed else 'did not agree'} to talk with a computer helper."
         case events.FailedSafe():

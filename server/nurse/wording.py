@@ -19,6 +19,11 @@ def duration(length: timedelta) -> str:
     return f"{hours} h {minutes:02}" if hours else f"{minutes}:{seconds % 60:02}"
 
 
+def left(due: datetime, now: datetime) -> str:
+    """`1:12 left`; `late 0:07` once it has passed. The console's script counts on in the same form."""
+    return f"late {duration(now - due)}" if due < now else f"{duration(due - now)} left"
+
+
 def age(since: datetime, due: datetime | None, now: datetime) -> str:
     """How long something has waited; how late it is once the time to answer has passed."""
     return f"late {duration(now - due)}" if due is not None and due < now else duration(now - since)

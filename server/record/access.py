@@ -28,6 +28,8 @@ class Permission(StrEnum):
     CHECKIN_END = "checkin.end"
     JOURNAL_READ = "journal.read"
     JOURNAL_WRITE = "journal.write"
+    JOURNAL_JUDGE = "journal.judge"
+    """Add what a nurse makes of a page or a finding, and nothing else."""
     INVITATION_CREATE = "invitation.create"
     INVITATION_USE = "invitation.use"
     PAGE_REQUEST = "page.request"
@@ -49,7 +51,7 @@ _P = Permission
 _CARE: Final = frozenset({
     _P.PATIENT_ADD, _P.PATIENT_LIST, _P.PATIENT_READ, _P.PATIENT_CONTACT,
     _P.CHECKIN_ORDER, _P.CHECKIN_LIST, _P.CHECKIN_READ, _P.CHECKIN_END, _P.JOURNAL_READ,
-    _P.INVITATION_CREATE, _P.PAGE_READ, _P.PAGE_ACKNOWLEDGE, _P.PAGE_CLAIM, _P.PAGE_CLOSE, _P.ON_CALL_READ,
+    _P.JOURNAL_JUDGE, _P.INVITATION_CREATE, _P.PAGE_READ, _P.PAGE_ACKNOWLEDGE, _P.PAGE_CLAIM, _P.PAGE_CLOSE, _P.ON_CALL_READ,
 })  # fmt: skip
 
 STAFF: Final[Mapping[Role, frozenset[Permission]]] = {

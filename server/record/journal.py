@@ -1,5 +1,6 @@
 """The journal: everything that happened in a check-in, in order, append-only, encrypted with the patient's key."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from server.record.schema import journal as table
 from server.record.sealed import SealedColumn
 from server.record.transaction import Transaction
 from server.vocabulary.errors import NotFound
-from server.vocabulary.events import Event
+from server.vocabulary.events import CueJudged, EscalationClosed, Event
 from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.principals import Principal
 
@@ -31,7 +32,8 @@ class Entry:
 
 def append(tx: Transaction, principal: Principal, checkin: CheckInId, event: Event, at: datetime) -> int:
     """Returns the entry's `seq`. Raises NotFound, and Unwritable for an event that could not be read back."""
-    require(principal, Permission.JOURNAL_WRITE, checkin=checkin)
+    judges = isinstance(event, CueJudged | EscalationClosed)
+    require(principal, Permission.JOURNAL_JUDGE if judges else Permission.JOURNAL_WRITE, checkin=checkin)
     patient = _patient(tx, checkin)
     seq = (tx.connection.scalar(select(func.max(table.c.seq)).where(table.c.checkin == checkin)) or 0) + 1
     payload = _PAYLOAD.seal(tx.vault, patient, _row(checkin, seq), event)
@@ -47,12 +49,29 @@ def read(tx: Transaction, principal: Principal, checkin: CheckInId) -> list[Entr
     require(principal, Permission.JOURNAL_READ, checkin=checkin)
     patient = _patient(tx, checkin)
     rows = tx.connection.execute(select(table).where(table.c.checkin == checkin).order_by(table.c.seq)).all()
-    entries = [
-        Entry(row.seq, row.at, _PAYLOAD.open(tx.vault, patient, _row(checkin, row.seq), row.payload)) for row in rows
-    ]
+    entries = [Entry(row.seq, row.at, _opened(tx, patient, checkin, row.seq, row.payload)) for row in rows]
     detail = {"count": len(entries)}
     tx.audit(principal, AuditAction.JOURNAL_READ, patient=patient, subject=checkin, detail=detail)
     return entries
+
+
+def find(tx: Transaction, principal: Principal, kind: str) -> list[tuple[CheckInId, Entry]]:
+    """Every event of one kind in all check-ins, oldest check-in first; each patient's reading is audited. Raises Unreadable."""
+    require(principal, Permission.JOURNAL_READ)
+    query = select(table, checkin_table.c.patient).join(checkin_table, checkin_table.c.id == table.c.checkin)
+    rows = tx.connection.execute(query.where(table.c.kind == kind).order_by(table.c.checkin, table.c.seq)).all()
+    found = [
+        (CheckInId(row.checkin), Entry(row.seq, row.at, _opened(tx, row.patient, row.checkin, row.seq, row.payload)))
+        for row in rows
+    ]
+    for (checkin, patient), count in Counter((row.checkin, row.patient) for row in rows).items():
+        about = {"patient": PatientId(patient), "subject": checkin}
+        tx.audit(principal, AuditAction.JOURNAL_READ, **about, detail={"count": count, "kind": kind})
+    return found
+
+
+def _opened(tx: Transaction, patient: PatientId, checkin: str, seq: int, payload: bytes) -> Event:
+    return _PAYLOAD.open(tx.vault, patient, _row(CheckInId(checkin), seq), payload)
 
 
 def _patient(tx: Transaction, checkin: CheckInId) -> PatientId:

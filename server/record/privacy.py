@@ -31,12 +31,13 @@ SAFE_FIELDS: Final = frozenset({
 """Operational facts. `patient`, `checkin`, `escalation` and the like are opaque identifiers, never names."""
 
 PHI_FIELDS: Final = frozenset({
-    "absence", "address", "advice", "answer", "baseline_suspect", "bias", "birth", "birth_day", "birth_month", "birth_year",
-    "callback", "caption", "chart", "conditions", "contact", "contribution", "cue", "day", "deviation", "device",
-    "diagnosis", "discharged_on", "email", "evidence", "first_name", "heard", "high_alert", "how", "likenesses",
-    "medicines", "month", "name", "new", "next_visit", "objective", "observable", "parameters", "passage", "password_hash",
-    "payload", "phone", "place", "planned", "purpose", "quote", "risks", "rule", "script", "services", "text", "token",
-    "token_hash", "transcript", "trigger", "trigger_key", "usual", "value", "where", "words", "wrapped", "year",
+    "absence", "address", "advice", "answer", "asked_911", "baseline_suspect", "bias", "birth", "birth_day",
+    "birth_month", "birth_year", "callback", "caption", "chart", "conditions", "contact", "contribution", "cue",
+    "day", "deviation", "device", "diagnosis", "discharged_on", "disposition", "email", "evidence", "first_name",
+    "follow_up", "heard", "high_alert", "how", "likenesses", "log_odds", "medicines", "month", "name", "new",
+    "next_visit", "noise", "objective", "observable", "parameters", "passage", "password_hash", "payload", "phone",
+    "place", "planned", "purpose", "quote", "risks", "rule", "script", "services", "text", "token", "token_hash",
+    "transcript", "trigger", "trigger_key", "usual", "value", "verdict", "where", "words", "worth", "wrapped", "year",
 })  # fmt: skip
 """What a patient said, is or has. Trigger, objective and script ids count: beside a patient's id they name a symptom.
 Secrets and e-mail addresses count: they have no more business in a log than a diagnosis."""

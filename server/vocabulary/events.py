@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from server.vocabulary.dispositions import Asked911, Noise, Outcome, Verdict, Worth
 from server.vocabulary.findings import Advice, CueEvidence, Likeness, Tier
 from server.vocabulary.ids import EscalationId, StaffId
 
@@ -110,6 +111,24 @@ class CueDisputed:
     at: float
     """When it was noticed: `at` of its `CueNoticed`."""
     kind: Literal["cue_disputed"] = "cue_disputed"
+
+
+@dataclass(frozen=True)
+class CueJudged:
+    """A nurse's verdict on something noticed; of several about the same, the last one counts."""
+
+    cue: str
+    """Id in the pack's cues."""
+    at: float
+    """When it was noticed: `at` of its `CueNoticed`."""
+    observable: str
+    log_odds: float
+    """Of its score, under `calibration`: what it rested on, with the bias."""
+    calibration: str
+    verdict: Verdict
+    staff: StaffId
+    staff_name: str
+    kind: Literal["cue_judged"] = "cue_judged"
 
 
 @dataclass(frozen=True)
@@ -251,6 +270,27 @@ class EscalationAcknowledged:
     kind: Literal["escalation_acknowledged"] = "escalation_acknowledged"
 
 
+@dataclass(frozen=True)
+class EscalationClosed:
+    """A nurse is done with a page, and what came of it; written in the same transaction as the closing."""
+
+    escalation: EscalationId
+    tier: Tier
+    trigger: str
+    version: int
+    staff: StaffId
+    staff_name: str
+    asked_911: Asked911
+    """Whether the nurse asked about, or had somebody call, the emergency number."""
+    disposition: Outcome
+    worth: Worth
+    noise: Noise | None = None
+    """Why it was noise; None for a useful page."""
+    follow_up: str = ""
+    """The nurse's own words."""
+    kind: Literal["escalation_closed"] = "escalation_closed"
+
+
 Consent = Literal["ai_talk", "camera", "camera_cues", "voice_cues"]
 """`camera`: the picture is sent; `camera_cues`, `voice_cues`: picture and voice are measured for what may be noticed."""
 
@@ -317,6 +357,7 @@ Event = Annotated[
     | NurseAsked
     | CueNoticed
     | CueDisputed
+    | CueJudged
     | TriggerFired
     | NegativeFound
     | ObjectiveClosed
@@ -328,6 +369,7 @@ Event = Annotated[
     | EscalationRequested
     | EscalationAcknowledged
     | RoomChanged
+    | EscalationClosed
     | ConsentChanged
     | TurnTimed
     | FailedSafe

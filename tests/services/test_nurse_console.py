@@ -61,7 +61,7 @@ async def test_the_most_urgent_patient_is_on_top_and_open(pages: StaffPages, nur
     assert rows(html) == [(emergency, "emergency"), (urgent, "urgent")]
     assert f'data-checkin="{checkin}"' in html
     assert "CHEST_PAIN@4" in html
-    assert re.findall(r'data-due="[^"]+">([^<]+)<', html)[:2] == ["0:00", "0:48"]
+    assert re.findall(r'data-left="[^"]+">([^<]+)<', html)[:2] == ["2:00 left", "1:12 left"]
 
 
 async def test_the_chart_says_what_to_ask_beside_the_quote_and_escapes_it(pages: StaffPages, nurse: str) -> None:
@@ -208,7 +208,7 @@ async def test_answering_names_the_nurse_and_tells_the_conductor_once(pages: Sta
     html = await text(pages, "/staff/", nurse)
     assert rows(html) == []
     assert "Being helped" in html
-    assert "Nurse Person</b> has this" in html
+    assert "You answered, but are not on it yet" in html
 
 
 async def test_a_page_that_came_in_unseen_stays_open(pages: StaffPages, nurse: str) -> None:

@@ -45,6 +45,10 @@ NOT_SHOWN: tuple[e.Event, ...] = (
     e.ConnectionChanged("lost"),
     e.PatientSilent(8.5),
     e.NurseAsked(),
+    e.CueJudged("trailing_off", 12.5, "hesitation", 1.4, "prior", "right", StaffId("st_1"), "Nia"),
+    e.EscalationClosed(
+        *(EscalationId("esc_1"), Tier.URGENT, "SWELLING", 1, StaffId("st_1"), "Nia", "not_needed", "advised", "useful")
+    ),
     e.TriggerFired(1, "CHEST_PAIN", 3, Tier.EMERGENCY, "my chest hurts"),
     e.NegativeFound(2, "DYSPNEA_REST", 1, "no, I breathe fine"),
     e.ObjectiveClosed("trend", "met", "better", (6,)),

@@ -10,10 +10,11 @@ from server.record.journal import Entry
 from server.vocabulary import events
 from server.vocabulary.events import Event
 from server.vocabulary.findings import Tier
-from server.vocabulary.ids import StaffId
+from server.vocabulary.ids import EscalationId, StaffId
 
 KIND = "unit"
 
+CLOSED = (EscalationId("esc_1"), Tier.URGENT, "CHEST_PAIN", 4, StaffId("st_1"), "Nia")
 START = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
 
 
@@ -94,6 +95,8 @@ def test_what_happened_reads_as_a_sentence() -> None:
         (2, events.CueNoticed("trailing_off", 0.4, 12.0, "turn", "hesitation")),
         (2, events.CueNoticed("absence", 0.9, 20.0, "quiet", "absence", absence="muted")),
         (2, events.CueDisputed("trailing_off", 12.0)),
+        (2, events.CueJudged("trailing_off", 12.0, "hesitation", 1.4, "prior", "not_right", StaffId("st_1"), "Nia")),
+        (2, events.EscalationClosed(*CLOSED, "no", "seen_today", "noise", "misheard", "see her gp")),
         (3, events.CheckInEnded("patient_ended")),
         (4, events.TurnTimed(1, 1, 1, 1, 1, 1)),
     )
@@ -106,6 +109,8 @@ def test_what_happened_reads_as_a_sentence() -> None:
         "Noticed: the voice trailed off. A cue, not a diagnosis.",
         "Noticed: the microphone is muted. A cue, not a diagnosis.",
         "Maria says this is not right: the voice trailed off.",
+        "Nia on “the voice trailed off”: not right.",
+        "Nia closed this: Chest pain. To be seen today. Noise.",
         "Maria ended the check-in.",
     ]
     assert {line.speaker for line in result} == {""}

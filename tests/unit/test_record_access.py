@@ -36,6 +36,7 @@ checkin.start          -     -         -          x       x         -          -
 checkin.end            x     x         -          x       x         -          -     -       -           -       -
 journal.read           x     x         -          x       x         -          -     -       -           x       -
 journal.write          -     -         -          x       x         -          -     -       -           -       -
+journal.judge          x     x         -          -       -         -          -     -       -           -       -
 invitation.create      x     x         -          -       -         -          -     -       -           x       -
 invitation.use         -     -         -          x       -         x          -     -       -           -       -
 page.request           -     -         -          x       x         x          -     -       -           -       -

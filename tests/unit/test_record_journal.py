@@ -15,7 +15,7 @@ from server.vocabulary.events import Event
 from server.vocabulary.findings import Advice, CueEvidence, Flag, Likeness, Tier
 from server.vocabulary.ids import CheckInId, EscalationId, StaffId
 from server.vocabulary.principals import Patient
-from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, OTTO, Records
+from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, NURSE, OTTO, Records
 
 KIND = "unit"
 EVERY_KIND: list[Event] = [
@@ -39,6 +39,7 @@ EVERY_KIND: list[Event] = [
         calibration="prior",
     ),
     events.CueDisputed("trailing_off", 12.5),
+    events.CueJudged("trailing_off", 12.5, "hesitation", 1.4, "prior", "right", StaffId("st_1"), "Nia"),
     events.TriggerFired(1, "CHEST_PAIN", 3, Tier.EMERGENCY, "my chest hurts"),
     events.NegativeFound(2, "BREATHLESS", 1, "no, I breathe fine"),
     events.ObjectiveClosed("weight", "met", "180", (1, 2)),
@@ -50,6 +51,11 @@ EVERY_KIND: list[Event] = [
     events.EscalationRequested(EscalationId("esc_1"), Tier.URGENT, "SWELLING", 1, "ankles", 4),
     events.EscalationAcknowledged(EscalationId("esc_1"), Tier.URGENT, StaffId("st_1"), "Nia"),
     events.RoomChanged(StaffId("st_1"), "Nia", "talking"),
+    events.EscalationClosed(
+        *(EscalationId("esc_1"), Tier.URGENT, "SWELLING", 1, StaffId("st_1"), "Nia", "not_needed", "advised", "noise"),
+        noise="misheard",
+        follow_up="call on Monday",
+    ),
     events.ConsentChanged("camera", allowed=False),
     events.TurnTimed(1, 480.0, 0.0, 2.5, 90.0, 20.0),
     events.FailedSafe("recognizer_gone"),
@@ -62,7 +68,8 @@ async def checkin_of(records: Records) -> CheckInId:
 
 
 async def append(records: Records, checkin: CheckInId, event: Event) -> int:
-    return await records.database.run(lambda tx: journal.append(tx, CONDUCTOR, checkin, event, tx.now))
+    writer = NURSE if isinstance(event, events.CueJudged | events.EscalationClosed) else CONDUCTOR
+    return await records.database.run(lambda tx: journal.append(tx, writer, checkin, event, tx.now))
 
 
 def test_the_list_above_holds_every_kind() -> None:

@@ -1,11 +1,12 @@
 /** The nurse's console: rings for whoever needs a person, and follows one call as it is spoken. */
+import { Answering } from "./answering";
 import { prepareNewCheckIn } from "./check_in";
 import { Fragment } from "./fragment";
 import { Join } from "./join";
 import { listenForKeys } from "./keys";
 import { Line, type Notice } from "./line";
 import { need } from "./page";
-import { Refusal, send } from "./requests";
+import { Refusal } from "./requests";
 import { Presence } from "./presence";
 import { Ring } from "./ring";
 import { tick, wallTime } from "./times";
@@ -22,7 +23,8 @@ export function startConsole(root: HTMLElement): void {
   const queue = new Fragment(need("#queue"), () => `/staff/fragments/queue?selected=${selected}`, queueSwapped, failed);
   const detail = new Fragment(need("#detail"), () => `/staff/fragments/checkin/${selected}`, detailSwapped, failed);
   const line = new Line(refreshAll, noticed);
-  const presence = new Presence(signedOut, () => ring.once());
+  const answering = new Answering(refreshAll, failed);
+  const presence = new Presence(signedOut, () => ring.once(), () => answering.see());
   const join = new Join();
   const openJoin = (): void => {
     const button = document.querySelector<HTMLElement>("#join");
@@ -89,6 +91,7 @@ export function startConsole(root: HTMLElement): void {
   let heldAtEnd = true;
   function detailSwapped(): void {
     tick();
+    if (presence.isHere) answering.see();
     const transcript = document.querySelector<HTMLElement>("#transcript");
     if (!transcript) return;
     if (heldAtEnd) transcript.scrollTop = transcript.scrollHeight;
@@ -121,14 +124,6 @@ export function startConsole(root: HTMLElement): void {
     select(next?.dataset.checkin ?? "");
   }
 
-  function acknowledge(form: HTMLFormElement): void {
-    need<HTMLButtonElement>("#acknowledge", form).disabled = true;
-    send(form).then(refreshAll, (reason: unknown) => {
-      failed(reason);
-      refreshAll();
-    });
-  }
-
   function showSound(): void {
     need("#sound").setAttribute("aria-pressed", String(ring.on));
     need("#sound-text").textContent = ring.on ? "Sound is on" : "Turn sound on";
@@ -143,18 +138,21 @@ export function startConsole(root: HTMLElement): void {
   });
   need("#detail").addEventListener("click", (event) => {
     if ((event.target as Element).closest("#join")) return openJoin();
+    if ((event.target as Element).closest("#close")) answering.openSheet(selected);
     if (!(event.target as Element).closest("#back")) return;
     event.preventDefault();
     select("", "/staff/");
   });
   need("#detail").addEventListener("submit", (event) => {
     event.preventDefault();
-    acknowledge(event.target as HTMLFormElement);
+    answering.submit(event.target as HTMLFormElement, event.submitter);
   });
   listenForKeys({
     j: () => step(1),
     k: () => step(-1),
     a: () => document.querySelector<HTMLButtonElement>("#acknowledge:not(:disabled)")?.click(),
+    c: () => document.querySelector<HTMLButtonElement>("#claim:not(:disabled)")?.click(),
+    d: () => document.querySelector<HTMLButtonElement>("#close")?.click(),
     n: openNewCheckIn,
     l: openJoin,
     t: () => join.talk(),

@@ -2,6 +2,7 @@
 import { need } from "./page";
 
 const TELL_EVERY_MS = 60_000;
+const HERE_MS = 60_000;
 const WARN_AFTER_MS = 13 * 60_000;
 
 export class Presence {
@@ -11,6 +12,7 @@ export class Presence {
   constructor(
     private readonly signedOut: () => void,
     private readonly warned: () => void,
+    private readonly here: () => void,
   ) {
     for (const kind of ["pointerdown", "keydown", "wheel"]) document.addEventListener(kind, () => this.active(), { passive: true });
   }
@@ -18,6 +20,7 @@ export class Presence {
   private active(): void {
     this.activeAt = Date.now();
     need("#still-here").hidden = true;
+    this.here();
     if (this.activeAt - this.toldAt < TELL_EVERY_MS) return;
     this.toldAt = this.activeAt;
     fetch("/staff/here", { method: "POST", headers: { Accept: "application/json" } }).then(
@@ -27,6 +30,11 @@ export class Presence {
       // The line itself tells when the server cannot be reached.
       () => undefined,
     );
+  }
+
+  /** Whether somebody is before the page now, as far as it can tell. */
+  get isHere(): boolean {
+    return !document.hidden && Date.now() - this.activeAt < HERE_MS;
   }
 
   /** Call every second. */

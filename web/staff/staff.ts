@@ -2,6 +2,7 @@
 import "../styles/tokens.css";
 import "../styles/staff.css";
 import "../styles/staff-console.css";
+import "../styles/staff-answering.css";
 import { startConsole } from "./console";
 
 const root = document.querySelector<HTMLElement>("#console");

@@ -23,6 +23,13 @@ export function tick(): void {
     if (time.textContent !== text) time.textContent = text;
     time.classList.toggle("late", late);
   }
+  for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-left]")) {
+    const until = Date.parse(time.dataset.left ?? "");
+    const late = until < now;
+    const text = late ? `late ${sentence((now - until) / 1000)}` : `${sentence((until - now) / 1000)} left`;
+    if (time.textContent !== text) time.textContent = text;
+    time.classList.toggle("late", late);
+  }
   for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-clock]")) {
     const text = wallTime(new Date(time.dataset.clock ?? ""));
     if (time.textContent !== text) time.textContent = text;
