@@ -105,6 +105,11 @@ class VoiceStream:
             self._filler = 0.0 if self._silent >= _LOOK_AT[0] else self._filler
             self._silent = 0
 
+    @property
+    def pausing(self) -> bool:
+        """Whether a silence has just begun, or grown into a pause: `running` says something new, and costs milliseconds."""
+        return self.active and self._silent in _LOOK_AT
+
     def running(self) -> Running | None:
         """What can be said of the turn that is going on, or None between turns."""
         if not self.active:

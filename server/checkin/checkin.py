@@ -75,7 +75,7 @@ class CheckIn:
         self._journal = JournalWriter(setting.database, setting.whereabouts, self._written, self._journal_failed)
         self._worker = Worker(self._step_failed)
         self._silence = SilenceWatch(self._on_silence)
-        deeds = Deeds(self._post, self.tell, lambda seconds: self._speech.hold(seconds), lambda: self._silence.seconds)
+        deeds = Deeds(self._post, self.tell, lambda: self._speech, lambda: self._silence.seconds)
         self.cues = Cues(setting, call.sight, past, self._thread, self._worker, deeds)
         self._speech = SpeechSession(call, setting.kit, self, self.cues.noticing)
         # Behind the words that were said over it, which may call it off or need an answer.

@@ -15,6 +15,7 @@ from server.checkin.worker import Worker
 from server.conversation.cues import moment_of
 from server.conversation.state import Decision
 from server.media.sight import Sight
+from server.speech.session import SpeechSession
 from server.vocabulary import events as e
 
 
@@ -26,8 +27,8 @@ class Deeds:
     """Put on record."""
     tell: Callable[[Decision, e.Event], Awaitable[None]]
     """Put on record and say."""
-    hold: Callable[[float], None]
-    """Put off the end of the turn under way."""
+    speech: Callable[[], SpeechSession]
+    """Where the end of a turn can be put off."""
     silence: Callable[[], float | None]
     """Seconds for which nobody has spoken."""
 
@@ -38,7 +39,7 @@ class Cues:
     def __init__(
         self, setting: Setting, sight: Sight, past: Sequence[e.Event], thread: Thread, worker: Worker, deeds: Deeds
     ) -> None:
-        self.noticing = Noticing(setting, sight, thread.says_fine, self._found, past)
+        self.noticing = Noticing(setting, sight, thread.says_fine, self._found, self._stopped, past)
         self._pack = setting.pack
         self._thread = thread
         self._worker = worker
@@ -62,6 +63,10 @@ class Cues:
         if self._thread.recognized(found) is not None:  # most of what is found is nothing new
             self._worker.do("cue", lambda: self._take(self._now(found)))
 
+    def _stopped(self, filler: float) -> None:
+        """At once, and not on record: the turn may end with the next window, and this changes nothing but when."""
+        self._deeds.speech().linger(self._thread.holds_after(filler))
+
     def _now(self, found: e.CueNoticed) -> e.CueNoticed:
         return replace(found, moment=moment_of(self._pack, self._deeds.silence()))
 
@@ -70,7 +75,7 @@ class Cues:
         if seen is None or self._thread.state.mode == "ended":
             return
         decision = self._thread.cue(seen)
-        self._deeds.hold(decision.holds)
+        self._deeds.speech().hold(decision.holds)
         if decision.lines:
             await self._deeds.tell(decision, seen)
         else:

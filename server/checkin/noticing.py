@@ -39,17 +39,18 @@ class Noticing:
         sight: Sight,
         says_fine: Callable[[str], bool],
         seen: Callable[[e.CueNoticed], None],
+        stopped: Callable[[float], None],
         past: Sequence[e.Event],
     ) -> None:
-        """`says_fine`: whether words say that all is well; `seen`: called with what was found outside of a turn; `past`: says
-        what the patient allowed so far."""
+        """`says_fine`: whether words say that all is well; `seen`: called with what was found outside of a turn; `stopped`:
+        with the length of the filler that the voice has just stopped on; `past`: says what the patient allowed so far."""
         perception = setting.perception
         self._zero = asyncio.get_running_loop().time() - setting.elapsed
         self._every = perception.frames_every if perception is not None else None
         self._sight = sight
         self._says_fine = says_fine
         self._seen = seen
-        self._senses: Senses | None = perception.watch(self._found) if perception is not None else None
+        self._senses: Senses | None = perception.watch(self._found, stopped) if perception is not None else None
         self._allowed: dict[Sense, bool] = dict.fromkeys(SENSES, False)
         self._line = {"muted": False, "camera": False, "connected": False}
         self._began = 0.0

@@ -45,9 +45,9 @@ class Perceiver:
         """See `Perception.frames_every`: follows the load that the eyes see."""
         return self._eyes.pace.interval if self._eyes is not None else 1.0
 
-    def watch(self, found: Callable[[Finding], None]) -> "PatientSenses":
+    def watch(self, found: Callable[[Finding], None], stopped: Callable[[float], None]) -> "PatientSenses":
         """See `Perception.watch`."""
-        return PatientSenses(self._model, self._eyes, found, self._calibration)
+        return PatientSenses(self._model, self._eyes, found, stopped, self._calibration)
 
 
 class PatientSenses:
@@ -58,12 +58,14 @@ class PatientSenses:
         model: EvidenceModel,
         eyes: FaceEyes | None,
         found: Callable[[Finding], None],
+        stopped: Callable[[float], None],
         calibration: Calibration | None = None,
     ) -> None:
         self._session = PerceptionSession(model, calibration)
         self._voice = VoiceStream()
         self._face: FaceSession | None = eyes.session(self._looked) if eyes is not None else None
         self._found = found
+        self._stopped = stopped
         self._zero: float | None = None
         """The event loop's time at the check-in's second 0; None until anything came."""
         self._window_ended = 0.0
@@ -97,6 +99,9 @@ class PatientSenses:
             self._voiced_at = at
             self._session.heard(at)
         self._voice.push((samples / np.float32(_FULL_SCALE)).astype(np.float32, copy=False), probability)
+        running = self._voice.running() if self._voice.pausing else None
+        if running is not None and running.filler:
+            self._stopped(running.filler)
 
     def turn_began(self, at: float) -> None:
         """See `Senses.turn_began`."""

@@ -72,6 +72,7 @@ class Perception(Protocol):
         """Seconds of media between two frames that a check-in hands over."""
         ...
 
-    def watch(self, found: Callable[[Finding], None]) -> Senses:
-        """A new patient. `found` is called on the event loop with what has newly risen."""
+    def watch(self, found: Callable[[Finding], None], stopped: Callable[[float], None]) -> Senses:
+        """A new patient. `found` is called on the event loop with what has newly risen; `stopped`, before `Senses.sound`
+        returns, when the voice has just stopped on a filler, with its length in seconds."""
         ...

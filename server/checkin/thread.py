@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from server.conversation import beside_nurse, policy
-from server.conversation.cues import on_cue, on_dispute, recognized, says_fine
+from server.conversation.cues import holds_after, on_cue, on_dispute, recognized, says_fine
 from server.conversation.dropping import dropped_after, on_dropped
 from server.conversation.heard import hear
 from server.conversation.holding import taken_up
@@ -159,6 +159,10 @@ class Thread:
     def says_fine(self, text: str) -> bool:
         """Whether these words say that all is well, or understood."""
         return says_fine(self.pack, text)
+
+    def holds_after(self, filler: float) -> float:
+        """Seconds for which somebody who stops on a filler of `filler` seconds holds the floor."""
+        return holds_after(self.pack, self.state, filler)
 
     def recognized(self, seen: CueNoticed) -> CueNoticed | None:
         """What perception reports, as the cue it is for this pack; None while there is nothing new in it."""

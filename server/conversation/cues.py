@@ -15,7 +15,7 @@ from server.conversation.state import Decision, Noticed, State, Visit
 from server.persona.cues import Cue
 from server.persona.pack import Pack
 from server.vocabulary.events import CueMoment, CueNoticed
-from server.vocabulary.findings import Tier, TriggerHit
+from server.vocabulary.findings import CueEvidence, Tier, TriggerHit
 
 
 def recognized(pack: Pack, state: State, seen: CueNoticed) -> CueNoticed | None:
@@ -34,8 +34,13 @@ def _fits(cue: Cue, seen: CueNoticed) -> bool:
         return False
     if cue.does == "probe" and seen.moment != "turn":
         return False  # words that are still being said do not trail off yet
+    return cue.shows is None or any(one.cue == cue.shows and _stands_out(cue, one) for one in seen.evidence)
+
+
+def _stands_out(cue: Cue, one: CueEvidence) -> bool:
     least = cue.deviates.value if cue.deviates is not None else 0.0
-    return cue.shows is None or any(one.cue == cue.shows and one.deviation >= least for one in seen.evidence)
+    enough = cue.measures is not None and one.deviation > 0 and one.value >= cue.measures.value
+    return enough or one.deviation >= least
 
 
 def on_cue(
@@ -70,6 +75,14 @@ def on_cue(
     if moment == "quiet":
         return _ask(Reply(pack, visit, state), cue)
     return Decision(_with(state, soon=cue))
+
+
+def holds_after(pack: Pack, state: State, filler: float) -> float:
+    """Seconds for which somebody who stops on a filler of `filler` seconds is taken to hold the floor."""
+    holding = (cue for cue in pack.cues.values() if cue.id not in state.noticed.disputed)
+    return max(
+        (cue.holds.value for cue in holding if cue.holds and cue.filler and filler >= cue.filler.value), default=0.0
+    )
 
 
 def on_dispute(state: State, cue: str) -> State:

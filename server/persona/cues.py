@@ -15,6 +15,9 @@ class Cue(Frozen):
     """A measurement of the finding's evidence that must stand out, for example `trail_off`."""
     deviates: Number | None = None
     """With `shows`: how far from the patient's own usual it must be, in spreads."""
+    measures: Number | None = None
+    """With `shows`: how much of it is enough, in its own unit, while it is more than usual at all: the usual of somebody who
+    has hardly spoken yet is half their last words."""
     at_least: Number
     """Score, 0 to 1, below which it is not acted on."""
     does: Literal["wait", "ask", "probe", "note"]
@@ -24,6 +27,8 @@ class Cue(Frozen):
     """Silence after which the ladder begins, in place of its usual first step; with `probe`, the silence before it."""
     holds: Number | None = None
     """Seconds by which it puts off the end of the turn under way."""
+    filler: Number | None = None
+    """With `holds`: least length of a filler that the voice stops on; `holds` is then at once, for that silence alone."""
     asks: Name | None = None
     """With `wait` and `ask`: question of `staying`."""
     probes: Name | None = None

@@ -168,6 +168,11 @@ class SpeechSession:
         if self.listener is not None and seconds > 0:
             self.listener.turn.hold(seconds)
 
+    def linger(self, seconds: float) -> None:
+        """The patient stopped in the middle: this silence ends the turn under way so much later."""
+        if self.listener is not None:
+            self.listener.turn.linger(seconds)
+
     async def hush(self) -> None:
         """Stop speaking at once and drop what was queued; never fails, and never takes long."""
         if self._captions is not None:

@@ -91,6 +91,8 @@ class Turn:
         """Factor on every wait; above 1 where the question asks for thought."""
         self.held = 0.0
         """Seconds added to every wait of the turn under way."""
+        self._lingers = 0.0
+        """Seconds added to the wait of the present silence."""
         self.active = False
         self._run = 0
         self._hesitant = 0
@@ -103,6 +105,7 @@ class Turn:
         """Windows of the current utterance so far."""
         self.voiced = 0
         """Windows up to and including the last voiced one."""
+        self._lingers = 0.0
         self._interim_at = 0
         self._speculated = -1
         self._text: str | None = None
@@ -137,6 +140,7 @@ class Turn:
         if probability >= (self.timings.still_voiced if quiet_before == 0 else self.timings.voiced):
             self._hesitated |= quiet_before * WINDOW_SECONDS >= self.timings.hesitation
             self.voiced = self.windows
+            self._lingers = 0.0
             self._vote = None
             return self._speaking()
         return self._pausing()
@@ -145,6 +149,11 @@ class Turn:
         """The patient holds the floor: put off the end of the turn under way, by the longest that was asked for."""
         if self.active:
             self.held = max(self.held, seconds)
+
+    def linger(self, seconds: float) -> None:
+        """Put off the end for as long as the present silence lasts; the next one is judged by itself."""
+        if self.active:
+            self._lingers = max(self._lingers, seconds)
 
     def recognized(self, voiced: int, text: str, *, weighing: bool = False) -> None:
         """The words of the utterance up to window `voiced` are known; with `weighing`, `weighed` is going to follow."""
@@ -216,7 +225,7 @@ class Turn:
             actions.append(Action.SPECULATE)
         if silent in self.timings.vote_windows:
             actions.append(Action.VOTE)
-        if self.silence >= self.needed() + self.held:
+        if self.silence >= self.needed() + max(self.held, self._lingers):
             actions.append(Action.COMMIT)
         elif self.windows * WINDOW_SECONDS >= self.timings.carry_after and self.known and silent == _CARRY_WINDOWS:
             actions.append(Action.CARRY)

@@ -92,7 +92,7 @@ async def _measure(sessions: int, said: Planted, pictures: list[np.ndarray]) -> 
 async def _patient(
     perceiver: Perceiver, said: Planted, pictures: list[np.ndarray], offset: float, taken: Taken
 ) -> None:
-    senses = perceiver.watch(lambda finding: None)
+    senses = perceiver.watch(lambda finding: None, lambda seconds: None)
     for sense in ("voice", "camera") if pictures else ("voice",):
         senses.allow(sense, on=True)
     senses.line(0.0, muted=False, camera=bool(pictures), connected=True)

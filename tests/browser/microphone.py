@@ -17,9 +17,21 @@ WAITING = f"""
   quiet.offset.value = 0;
   quiet.connect(line);
   quiet.start();
-  navigator.mediaDevices.getUserMedia = async () => {{
+  const camera = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const settings = MediaStreamTrack.prototype.getSettings; // as of a microphone that leaves the loudness alone
+  const listening = () => {{
+    const track = line.stream.getAudioTracks()[0].clone();
+    track.getSettings = () => ({{ ...settings.call(track), autoGainControl: false }});
+    return track;
+  }};
+  navigator.mediaDevices.getUserMedia = async (wanted) => {{
+    if (wanted.video) {{
+      const stream = await camera({{ video: wanted.video }});
+      window.cameraSince = performance.now();
+      return stream;
+    }}
     await context.resume();
-    return new MediaStream(line.stream.getAudioTracks().map((track) => track.clone()));
+    return new MediaStream([listening()]);
   }};
   window.speak = (encoded) => new Promise((done) => {{
     const samples = new Int16Array(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)).buffer);

@@ -40,6 +40,8 @@ class ScriptedSenses:
     """Implements `Senses`."""
 
     found: Callable[[Finding], None]
+    stopped: Callable[[float], None]
+    """The voice has stopped on a filler of so many seconds."""
     allowed: dict[Sense, bool] = field(default_factory=dict)
     levels_kept: bool = False
     windows: int = 0
@@ -106,8 +108,8 @@ class ScriptedPerception:
         self.frames_every = 0.2
         self.patients: list[ScriptedSenses] = []
 
-    def watch(self, found: Callable[[Finding], None]) -> ScriptedSenses:
-        self.patients.append(ScriptedSenses(found))
+    def watch(self, found: Callable[[Finding], None], stopped: Callable[[float], None]) -> ScriptedSenses:
+        self.patients.append(ScriptedSenses(found, stopped))
         return self.patients[-1]
 
     @property

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.conversation.agenda import Ask, agenda
-from server.conversation.cues import on_cue, on_dispute, recognized
+from server.conversation.cues import holds_after, on_cue, on_dispute, recognized
 from server.conversation.policy import decide, greet
 from server.conversation.silence import next_silence, on_silence
 from server.conversation.state import State, Visit
@@ -115,7 +115,7 @@ def test_no_cue_makes_an_emergency_of_anything_that_was_none(cue: str) -> None:
 def test_the_first_cue_that_fits_is_what_a_finding_is() -> None:
     trails = CueEvidence("trail_off", 11.0, 9.0, 2.0, 2.4, 0.6)
     seen = CueNoticed("hesitation", 0.4, 12.0, "turn", "hesitation", evidence=(trails,))
-    steady = replace(seen, evidence=(replace(trails, deviation=1.0),))
+    steady = replace(seen, evidence=(replace(trails, value=4.9, deviation=1.0),))
     assert named(recognized(PACK, OPEN, seen)) == "trailing_off"
     assert named(recognized(PACK, OPEN, steady)) == "hesitation"
     assert named(recognized(PACK, OPEN, replace(steady, score=0.2))) == ""
@@ -173,3 +173,21 @@ def test_nobody_in_danger_or_gone_is_asked_about_a_face(state: State) -> None:
 def test_the_open_question_comes_back() -> None:
     asked = on_cue(PACK, VISIT, OPEN, "mismatch", 1.0)
     assert "screen.chest" in {line.script for line in decide(PACK, VISIT, asked.state, "no").lines}
+
+
+def test_who_stops_on_a_filler_holds_the_floor() -> None:
+    assert holds_after(PACK, OPEN, 0.3) == PACK.cues["hesitation"].holds.value  # type: ignore[union-attr]
+    assert holds_after(PACK, OPEN, 0.01) == 0.0
+
+
+def test_who_disputes_hesitating_is_not_waited_for() -> None:
+    assert holds_after(PACK, on_dispute(OPEN, "hesitation"), 0.3) == 0.0
+
+
+@pytest.mark.parametrize(("value", "deviation", "cue"), [(5.0, 0.5, "trailing_off"), (5.0, -0.1, "hesitation")])
+def test_words_that_fade_enough_trail_off_before_the_usual_is_known(value: float, deviation: float, cue: str) -> None:
+    trails = CueEvidence("trail_off", 11.0, value, 4.0, deviation, 0.1)
+    assert (
+        named(recognized(PACK, OPEN, CueNoticed("hesitation", 0.4, 12.0, "turn", "hesitation", evidence=(trails,))))
+        == cue
+    )

@@ -11,6 +11,10 @@ def speak(turn: Turn, windows: int, probability: float = VOICE) -> list[Action]:
     return [action for _ in range(windows) for action in turn.hear(probability)]
 
 
+def silence_for(turn: Turn, windows: int) -> None:
+    speak(turn, windows, QUIET)
+
+
 def silence_until(turn: Turn, wanted: Action, longest: int = 200) -> int:
     """Silent windows until `wanted`, or `longest`."""
     return next((n for n in range(1, longest) if wanted in turn.hear(QUIET)), longest)
@@ -218,3 +222,22 @@ def test_nothing_is_held_between_turns() -> None:
     turn = Turn()
     turn.hold(1.5)
     assert turn.held == 0.0
+
+
+def test_who_stops_on_a_filler_is_waited_for_in_that_silence_alone() -> None:
+    usual = seconds(silence_until(begun("I took the blue one."), Action.COMMIT))
+    turn = begun("I took the blue one.")
+    silence_for(turn, 3)
+    turn.linger(1.5)
+    assert abs(seconds(3 + silence_until(turn, Action.COMMIT)) - usual - 1.5) <= WINDOW_SECONDS
+    assert usual < 0.5
+
+
+def test_a_filler_that_was_gone_on_from_holds_nothing_any_more() -> None:
+    usual = seconds(silence_until(begun("I took the blue one."), Action.COMMIT))
+    turn = begun("I took the blue one.")
+    silence_for(turn, 3)
+    turn.linger(1.5)
+    speak(turn, 1)
+    turn.recognized(turn.voiced, "I took the blue one.")
+    assert seconds(silence_until(turn, Action.COMMIT)) == usual
