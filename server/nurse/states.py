@@ -26,6 +26,10 @@ class Standing:
     closed: bool
     fresh: bool
     """No console has said yet that a nurse has it before them."""
+    since: datetime | None
+    """When somebody said that they are on it."""
+    lasted: str
+    """Since then."""
     left_until: datetime | None
     """What the time left counts down to: answered by, or claimed by; None where nothing is awaited."""
     left: str
@@ -42,31 +46,33 @@ def standing(page: Page, staff: Mapping[StaffId, str], me: StaffId, now: datetim
     holder = None if closed else page.claimed_by or page.acknowledged_by
     name = staff.get(holder, _COLLEAGUE) if holder else ""
     until = None if closed or page.claimed_by else page.claim_by if holder else page.due_at
+    since = None if closed else page.claimed_at
     return Standing(
         state=page.state,
-        words=_words(page, "You" if holder == me else name, staff, now),
+        words=_words(page, "You" if holder == me else name, staff),
         holder=holder,
         holder_name=name,
         mine=holder == me,
         claimed=page.claimed_by is not None and not closed,
         closed=closed,
         fresh=page.state in ("requested", "paged"),
+        since=since,
+        lasted=duration(now - since) if since else "",
         left_until=until,
         left=left(until, now) if until else "",
     )
 
 
-def _words(page: Page, who: str, staff: Mapping[StaffId, str], now: datetime) -> str:
+def _words(page: Page, who: str, staff: Mapping[StaffId, str]) -> str:
     on = "are" if who == "You" else "is"
     closer = staff.get(page.closed_by, _COLLEAGUE) if page.closed_by else _COLLEAGUE
     known = {
         "requested": "Nobody has been reached yet",
         "paged": "Phones are ringing, nobody has answered",
         "seen": "Seen on a console, nobody has answered",
-        "acknowledged": f"{who} answered, but {on} not on it yet",
+        "acknowledged": f"{who} answered, not on it yet",
         "claimed": f"{who} {on} on it",
         "in_room": f"{who} {on} in the call",
         "closed": f"Closed by {closer}",
     }
-    since = page.claimed_at if page.state in ("claimed", "in_room") else None
-    return known.get(page.state, plain(page.state)) + (f" for {duration(now - since)}" if since else "")
+    return known.get(page.state, plain(page.state))

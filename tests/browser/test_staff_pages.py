@@ -12,7 +12,7 @@ KIND = "browser"
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
 NURSE, CLINICIAN, COMPLIANCE = (email for email, _, _ in STAFF)
-PARTS = {"stt", "tts", "end_of_turn", "triage", "face", "llm", "records", "pager"}
+PARTS = {"stt", "tts", "end_of_turn", "triage", "face", "llm", "records", "pager", "perception"}
 
 
 async def refusal(page: Page, address: str) -> int:
@@ -91,3 +91,25 @@ async def test_health_names_every_part(house: House) -> None:
     assert isinstance(parts, dict)
     assert set(parts) == PARTS
     assert {part["state"] for part in parts.values()} <= {"live", "fallback", "missing", "off"}
+
+
+async def test_a_nurse_claims_and_closes_a_page_by_keyboard(house: House) -> None:
+    _, link = await house.service.new_link()
+    nurse = await house.staff(NURSE)
+    page = await house.patient(link)
+    await visit.start_typing(page)
+    await visit.is_asked(page, "Hello Maria")
+    await visit.write(page, "my chest hurts")
+    await nurse.wait_for_selector("#queue [data-tier=emergency][data-escalation]")
+    await expect(nurse.locator("#queue [data-state-of=seen]")).to_have_count(1)
+    await nurse.keyboard.press("c")
+    await expect(nurse.locator("#answered")).to_have_text("Denise Carter is on it")
+    await expect(page.locator("#escalation-title")).to_have_text("Denise Carter knows now")
+    await nurse.keyboard.press("x")
+    await nurse.wait_for_selector("#close-form")
+    for key in ("Space", "Tab", "Space", "Tab", "Space", "Enter"):
+        await nurse.keyboard.press(key)
+    await expect(nurse.locator("#answered")).to_have_text("Closed by Denise Carter")
+    await expect(nurse.locator("#transcript")).to_contain_text("Denise Carter closed this")
+    await nurse.goto(f"{house.service.address}/staff/attention")
+    await expect(nurse.locator("#judged")).to_have_text("1 of 1 useful")

@@ -208,7 +208,7 @@ async def test_answering_names_the_nurse_and_tells_the_conductor_once(pages: Sta
     html = await text(pages, "/staff/", nurse)
     assert rows(html) == []
     assert "Being helped" in html
-    assert "You answered, but are not on it yet" in html
+    assert "You answered, not on it yet" in html
 
 
 async def test_a_page_that_came_in_unseen_stays_open(pages: StaffPages, nurse: str) -> None:
