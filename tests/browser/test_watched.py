@@ -1,6 +1,6 @@
 """Whole visits in which the patient says "yes, I understand" to what was just explained, and means it or does not.
 
-Camera and microphone are Chromium's own, fed with an acted face and a synthetic voice; the service's eyes, ears and voice are real.
+Camera and microphone are Chromium's own, fed with an acted face and a synthetic voice; the service is the real one.
 """
 
 from collections.abc import AsyncIterator
@@ -86,7 +86,10 @@ def past() -> tuple[e.Event, ...]:
     while script != LESSON:
         answers.append(easy_answer(script))
         script = thread.turn(answers[-1], continues=False).lines[-1].script
-    turns = (e.PatientTurn(turn, text, typed=True, continues=False) for turn, text in enumerate(answers[:-BEFORE], 1))
+    turns = (
+        e.PatientTurn(turn, text, typed=True, continues=False)
+        for turn, text in enumerate(answers[: len(answers) - BEFORE], 1)
+    )
     return (e.CheckInStarted(pack.id, pack.version, pack.content_hash, resumed=False), *turns)
 
 
