@@ -19,6 +19,7 @@ from server.checkin.visit import visit_on
 from server.config import Settings
 from server.demo import STAFF, people
 from server.record import journal
+from server.record.database import Transaction
 from server.vocabulary import events as e
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.ids import CheckInId
@@ -93,15 +94,16 @@ def past() -> tuple[e.Event, ...]:
     return (e.CheckInStarted(pack.id, pack.version, pack.content_hash, resumed=False), *turns)
 
 
+def _live_through(tx: Transaction, checkin: CheckInId) -> None:
+    for event in past():
+        journal.append(tx, CONDUCTOR, checkin, event, tx.now)
+
+
 async def begun(house: House) -> tuple[str, Page]:
     """A check-in that was left and is taken up again, at the device check; its id and the page."""
     checkin, link = await house.service.new_link()
     database = await open_records(Settings(data=house.service.data), SystemClock())
-    for event in past():
-        now = datetime.now(UTC)
-        await database.run(
-            lambda tx, event=event, now=now: journal.append(tx, CONDUCTOR, CheckInId(checkin), event, now)
-        )
+    await database.run(lambda tx: _live_through(tx, CheckInId(checkin)))
     await database.close()
     page = await house.phone("about:blank")
     await page.add_init_script(WAITING)

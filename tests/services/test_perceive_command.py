@@ -75,8 +75,10 @@ def write(path: Path, sound: Sound, pictures: list[Picture], codecs: tuple[str, 
     """A recording with sound and pictures."""
     with av.open(str(path), "w") as container:
         video = container.add_stream(codecs[0], rate=FRAMES)
+        assert isinstance(video, av.VideoStream)
         video.height, video.width, video.pix_fmt = *pictures[0].shape[:2], "yuv420p"
         audio = container.add_stream(codecs[1], rate=48_000, layout="mono")
+        assert isinstance(audio, av.AudioStream)
         resampler = av.AudioResampler(format=audio.format.name, layout="mono", rate=48_000, frame_size=audio.frame_size)
         for picture in pictures:
             container.mux(video.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
@@ -109,7 +111,7 @@ def test_sound_and_face_of_a_film_are_judged_together(
     tmp_path: Path, voices: PatientsVoice, name: str, codecs: tuple[str, str]
 ) -> None:
     voice = Line().silence(0.5).speech(voices.say("I feel fine today.")).silence(3.5).planted()
-    moments = [{}] * (2 * FRAMES) + [{"gaze": 1.0}] * int((voice.seconds - 2) * FRAMES)
+    moments: list[dict[str, float]] = [{}] * (2 * FRAMES) + [{"gaze": 1.0}] * int((voice.seconds - 2) * FRAMES)
     file = write(tmp_path / name, voice.sound, list(film(astronaut(face_model()), moments)), codecs)
     lines = entries(perceive(file, "--json", "--no-words"))
     assert [line["faces"] for line in of("presence", lines)] == [1]
