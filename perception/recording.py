@@ -43,6 +43,9 @@ _LONGEST_TURN = 30
 _SAID = 0.9
 """How sure a rule over words is that they say so; design choice, as in a call."""
 
+_TEXT = "tty"
+"""What FFmpeg calls any text: it would show it as a film of a terminal."""
+
 
 class UnreadableRecording(ValueError):
     """The file holds neither sound nor pictures that can be decoded; the text says what to do."""
@@ -86,8 +89,11 @@ class Recording:
             with av.open(str(path)) as container:
                 self.has_sound = bool(container.streams.audio)
                 self.has_pictures = bool(container.streams.video)
+                is_text = container.format.name == _TEXT
         except FFmpegError:
             raise UnreadableRecording(f"{path.name}: not a recording that can be read; wav, webm and mp4 can") from None
+        if is_text:
+            raise UnreadableRecording(f"{path.name}: a text, not a recording; wav, webm and mp4 can be read")
         if not (self.has_sound or self.has_pictures):
             raise UnreadableRecording(f"{path.name}: has neither sound nor pictures; wav, webm and mp4 can have both")
 
