@@ -19,7 +19,7 @@ from server.checkin.visit import visit_on
 from server.config import Settings
 from server.demo import STAFF, people
 from server.record import journal
-from server.record.database import Transaction
+from server.record.transaction import Transaction
 from server.vocabulary import events as e
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.ids import CheckInId
