@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from server.escalation import desk, work
+from server.escalation.climbing import climb_due
 from server.escalation.directory import ContactBook
 from server.escalation.ladder import About
 from server.escalation.pager import ConsoleSink, Pager
@@ -157,6 +158,19 @@ async def test_an_answer_that_nobody_follows_up_rings_again(ward: Ward) -> None:
     assert sink.rung[1:] == ["push nia", "sms nia"]
     assert await ward.state() == "paged"
     assert (await ward.story(page))[3:] == ["acknowledged", "reopened", "rung", "sent", "sent"]
+
+
+async def test_the_desk_tells_when_an_acknowledged_page_must_be_claimed(ward: Ward) -> None:
+    nia, _ = await ward.staffed()
+    page = await ward.request()
+    await ward.records.database.run(lambda tx: desk.acknowledge(tx, nia, page))
+    told: list[str] = []
+    stop = desk.on_change(ward.records.database, lambda _, changed: told.append(changed))
+    await ward.records.database.run(lambda tx: climb_due(tx, POLICIES, PEOPLE, 10))
+    found = await ward.records.database.run(lambda tx: desk.get(tx, nia, page))
+    stop()
+    assert found.claim_by == ward.records.clock.now() + 2 * MINUTE
+    assert told == [page]
 
 
 async def test_a_claimed_page_rings_never_again(ward: Ward) -> None:
