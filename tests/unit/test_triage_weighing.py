@@ -15,13 +15,13 @@ PACK = load_pack(Path(__file__).parents[2] / "personas" / "post-discharge")
 
 
 def test_a_hint_needs_less_of_the_classifier() -> None:
-    assert not is_enough(PACK, Tier.EMERGENCY, Evidence(0.15, 0.15))
-    assert is_enough(PACK, Tier.EMERGENCY, Evidence(0.15, 0.15, hint=True))
+    assert not is_enough(PACK, Tier.EMERGENCY, Evidence(0.3, 0.3))
+    assert is_enough(PACK, Tier.EMERGENCY, Evidence(0.3, 0.3, hint=True))
 
 
 def test_what_was_denied_needs_more() -> None:
-    assert is_enough(PACK, Tier.EMERGENCY, Evidence(0.5, 0.5))
-    assert not is_enough(PACK, Tier.EMERGENCY, Evidence(0.5, 0.5, unreal=True))
+    assert is_enough(PACK, Tier.EMERGENCY, Evidence(0.6, 0.6))
+    assert not is_enough(PACK, Tier.EMERGENCY, Evidence(0.6, 0.6, unreal=True))
 
 
 @pytest.mark.parametrize("tier", [Tier.EMERGENCY, Tier.URGENT])
