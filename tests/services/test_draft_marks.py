@@ -65,7 +65,8 @@ def test_the_patient_reads_it_first_and_where_consent_is_given(
     (tmp_path / ".vite" / "manifest.json").write_text('{"patient/visit.ts": {"file": "visit.js"}}')
     templates = Templates(WEB / "templates", tmp_path)
     templates.everywhere(**told)
-    html = templates.render("patient/visit.html", clinic="Clinic", nurse_phone="555-0100", emergency_number="911")
+    clinic = {"clinic": "Clinic", "nurse_phone": "555-0100", "emergency_number": "911"}
+    html = templates.render("patient/visit.html", **clinic, may_notice=True)
     assert html.count(NOT_FOR_PATIENTS) == marks
 
 
