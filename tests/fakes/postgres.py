@@ -1,5 +1,6 @@
 """A real PostgreSQL server in a folder of its own, on a socket in that folder, for the tests of one run."""
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -76,7 +77,8 @@ class Postgres:
             except psycopg.OperationalError:
                 if time.monotonic() > limit or self._process.poll() is not None:
                     raise
-                time.sleep(0.05)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(0.05)
 
     def stop(self) -> None:
         """An outage: every connection is cut at once (`immediate` shutdown)."""
