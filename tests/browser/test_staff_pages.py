@@ -108,7 +108,7 @@ async def test_a_nurse_claims_and_closes_a_page_by_keyboard(house: House) -> Non
     await nurse.keyboard.press("c")
     await expect(nurse.locator("#answered")).to_have_text("Denise Carter is on it")
     await expect(page.locator("#escalation-title")).to_have_text("Denise Carter knows now")
-    await nurse.keyboard.press("x")
+    await nurse.keyboard.press("d")
     await nurse.wait_for_selector("#close-form")
     for key in ("Space", "Tab", "Space", "Tab", "Space", "Enter"):
         await nurse.keyboard.press(key)
