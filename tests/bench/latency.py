@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fakes.easy_patient import GOODBYE, asked, easy_answer
+from tests.fakes.easy_patient import GOODBYE, asked, easy_answer, prepare
 from tests.fakes.patient import SimulatedPatient
 from tests.fakes.service import Service
 from tests.fakes.speakers import Speaker
@@ -54,6 +54,7 @@ class Reply:
 
 async def main(turns: int) -> None:
     """Run the benchmark and print it."""
+    prepare(PERSONA)
     async with AsyncExitStack() as stack:
         speakers = [await stack.enter_async_context(Speaker(*voice)) for voice in VOICES]
         folder = stack.enter_context(tempfile.TemporaryDirectory())

@@ -32,6 +32,11 @@ ANSWERS = {
 }
 
 
+def prepare(persona: str) -> None:
+    """Read the persona's lines now: it takes seconds, and a peer that answers nothing meanwhile loses its connection."""
+    _endings(persona)
+
+
 def asked(persona: str, said: str) -> str:
     """The script of the last sentence that was said, or nothing where no script ends so."""
     asking = {script: ending for script, ending in _endings(persona).items() if re.search(ending, said)}

@@ -13,6 +13,8 @@ from tests.fakes.timing import pause
 
 _GAP = 0.6
 """Seconds without sound that end a stretch; the persona's pauses between sentences are shorter."""
+_LOST = 15.0
+"""Seconds beyond its length after which prepared sound will not be played any more: the connection was lost."""
 _AUDIBLE = 200
 """Samples (of 32,768) from which sound counts as voice."""
 
@@ -86,7 +88,8 @@ class SimulatedPatient:
 
     async def speak(self, sound: Pcm) -> float:
         """Say prepared sound; returns the loop time of its last sample."""
-        return await self.peer.microphone.play(sound)
+        spoken = self.peer.microphone.play(sound)
+        return await asyncio.wait_for(spoken, len(sound) / RATE + _LOST)
 
     async def first_sound_after(self, moment: float, timeout: float = 8.0) -> float | None:
         """Loop time at which the persona's next audible frame arrived after `moment`, or None."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.easy_patient import GOODBYE, asked, easy_answer
+from tests.fakes.easy_patient import GOODBYE, asked, easy_answer, prepare
 from tests.fakes.patient import SimulatedPatient
 from tests.fakes.service import Service
 from tests.fakes.speakers import Speaker
@@ -14,6 +14,7 @@ KIND = "services"
 
 pytestmark = pytest.mark.timeout(600)
 
+PERSONA = "medication-check-in"
 MOST_TURNS = 40
 
 
@@ -23,17 +24,16 @@ async def talk(patient: SimulatedPatient, speaker: Speaker) -> int:
     for turn in range(MOST_TURNS):
         if GOODBYE in patient.captions()[-1]:
             return turn
-        ended = await patient.speak(
-            await speaker.say(easy_answer(asked("medication-check-in", patient.captions()[-1])))
-        )
+        ended = await patient.speak(await speaker.say(easy_answer(asked(PERSONA, patient.captions()[-1]))))
         await patient.first_sound_after(ended)
         await patient.until_listening()
     raise AssertionError(f"no goodbye after {MOST_TURNS} answers: {patient.captions()[-1]}")
 
 
 async def test_a_whole_check_in_about_medicines(tmp_path: Path) -> None:
+    prepare(PERSONA)
     async with Speaker("flite", "rms") as speaker, Service(tmp_path / "data") as service:
-        checkin, link = await service.new_link("Maria", "medication-check-in")
+        checkin, link = await service.new_link("Maria", PERSONA)
         async with SimulatedPatient(service.address, link.split("#")[1]) as patient:
             await patient.enter()
             await patient.connect()
