@@ -156,6 +156,8 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         found = [*parts, triage_part, perception_part, language_part, *other_parts(settings)]
         application = Application(everything, database, registry, found, packs, classifier, pager)
         await _listen(stack, settings, application)
+        heap.keep()
+        stack.callback(heap.release)
         yield application
 
 
