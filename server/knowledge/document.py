@@ -52,6 +52,7 @@ class Document:
                 self.medicines,
                 self.source,
                 self.expires,
+                self.title,
             )
             for heading, section in zip(_apart([one.heading for one in self.sections]), self.sections, strict=True)
         ]

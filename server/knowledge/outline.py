@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -75,7 +76,7 @@ def _headings(body: str) -> list[_Heading]:
 
 
 def _marked(tokens: list[Token]) -> Iterator[_Heading]:
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open" and opening.level == 0 and opening.map:
             title = plain(inline.content)
             if title:
@@ -83,7 +84,7 @@ def _marked(tokens: list[Token]) -> Iterator[_Heading]:
 
 
 def _bold(tokens: list[Token]) -> Iterator[_Heading]:
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type != "paragraph_open" or opening.level or not opening.map:
             continue
         kinds = [child.type for child in inline.children or [] if child.type != "text" or child.content]

@@ -35,6 +35,8 @@ class Passage:
     """Where it was taken from, as shown beside it: a name and an address."""
     expires: date | None = None
     """The first day on which it is no longer told."""
+    title: str = ""
+    """Of the document; helps to find what a heading alone does not say."""
 
     @property
     def key(self) -> str:
@@ -45,3 +47,9 @@ class Passage:
     def section(self) -> str:
         """The innermost heading."""
         return self.heading[-1] if self.heading else ""
+
+    @property
+    def context(self) -> str:
+        """The title and what follows from the headings above it, for example `Warfarin: Leafy greens`."""
+        above = self.title or self.document
+        return f"{above}: {self.section}" if self.section and self.section != above else above
