@@ -11,33 +11,35 @@ from collections import Counter
 from typing import Final
 
 SAFE_FIELDS: Final = frozenset({
-    "about", "ack_ms", "acknowledged_at", "acknowledged_by", "action", "actor", "allowed", "at", "attempt", "attempts",
-    "boot", "bound_at", "bytes", "calibration", "camera", "channel", "checkin", "claim_by", "claimed_at", "claimed_by",
-    "classifier", "close_code", "closed_at", "closed_by", "code", "confidence", "connected", "connection",
-    "contact_point", "continues", "cost_micros", "count", "created_at", "detail", "disabled_at", "done_at", "due_at",
-    "duration_ms", "end", "end_of_turn_ms", "end_reason", "ended_at", "ends_at", "error", "escalation", "estimated",
-    "event", "every_seconds", "expires_at", "fence", "file", "first_day", "found", "frames", "handover", "hash",
-    "heard_words", "host", "id", "intent", "interrupted", "invitation", "jitter_ms", "key", "kid", "kind", "last_error",
-    "last_seen", "late_seconds", "lease_until", "level", "line", "locked_at", "loss_percent", "master_kid", "members",
-    "method", "migration", "mode", "model", "moment", "objectives_open", "of_words", "offset_seconds", "outcome",
-    "pack_hash", "paged_at", "part", "patient", "person", "persona", "played_seconds", "playout_ms", "policy_ms",
-    "port", "prev", "provider", "reason", "recognizer_ms", "refused", "removed_at", "requested_at", "resumed",
-    "retry_seconds", "revision", "role", "round", "route", "row_version", "samples", "score", "seconds", "sentence",
-    "seq", "sessions", "source", "staff", "staff_name", "stage", "start", "started_at", "starts_at", "state", "status",
-    "step", "subject", "synthesized_seconds", "tier", "tokens", "tokens_in", "tokens_out", "tries_left", "turn",
-    "turns", "typed", "utc_date", "utterance", "version", "voice_ms", "wait_ms", "waiting", "what", "wrong_answers",
-    "zone",
+    "about", "ack_ms", "acknowledged_at", "acknowledged_by", "action", "actor", "allowed", "answered", "approver",
+    "assigned_to", "at", "attempt", "attempts", "author", "boot", "bound_at", "bytes", "calibration", "camera",
+    "channel", "checkin", "claim_by", "claimed_at", "claimed_by", "classifier", "close_code", "closed_at",
+    "closed_by", "code", "confidence", "connected", "connection", "contact_point", "continues", "cost_micros",
+    "count", "created_at", "detail", "disabled_at", "done_at", "due_at", "duration_ms", "end", "end_of_turn_ms",
+    "end_reason", "ended_at", "ends_at", "error", "escalation", "estimated", "event", "every_seconds", "expires_at",
+    "fence", "file", "first_day", "found", "frames", "golden", "handover", "hash", "heard_words", "host", "id",
+    "intent", "interrupted", "invitation", "jitter_ms", "key", "kid", "kind", "last_error", "last_seen",
+    "late_seconds", "lease_until", "level", "line", "locked_at", "loss_percent", "master_kid", "members", "method",
+    "migration", "mode", "model", "moment", "number", "objectives_open", "of_words", "offset_seconds", "outcome",
+    "overridden_by", "pack_hash", "paged_at", "part", "patient", "person", "persona", "played_seconds", "playout_ms",
+    "policy_ms", "port", "prev", "provider", "publisher", "reason", "recognizer_ms", "refused", "release",
+    "removed_at", "requested_at", "resumed", "retired_at", "retry_seconds", "revision", "role", "round",
+    "route", "row_version", "samples", "score", "seconds", "sentence", "seq", "sessions", "sha256", "source", "staff",
+    "staff_name", "stage", "start", "started_at", "starts_at", "state", "status", "step", "subject",
+    "synthesized_seconds", "tier", "tokens", "tokens_in", "tokens_out", "topic", "tries_left", "turn", "turns",
+    "typed", "utc_date", "utterance", "version", "voice_ms", "wait_ms", "waiting", "what", "wrong_answers", "zone",
 })  # fmt: skip
 """Operational facts. `patient`, `checkin`, `escalation` and the like are opaque identifiers, never names."""
 
 PHI_FIELDS: Final = frozenset({
     "absence", "address", "advice", "answer", "asked_911", "baseline_suspect", "bias", "birth", "birth_day",
     "birth_month", "birth_year", "callback", "caption", "chart", "conditions", "contact", "contribution", "cue",
-    "day", "deviation", "device", "diagnosis", "discharged_on", "disposition", "email", "evidence", "first_name",
-    "follow_up", "heard", "high_alert", "how", "likenesses", "log_odds", "medicines", "month", "name", "new",
-    "next_visit", "noise", "objective", "observable", "parameters", "passage", "password_hash", "payload", "phone",
-    "place", "planned", "purpose", "quote", "risks", "rule", "script", "services", "text", "token", "token_hash",
-    "transcript", "trigger", "trigger_key", "usual", "value", "verdict", "where", "words", "worth", "wrapped", "year",
+    "day", "deviation", "device", "diagnosis", "discharged_on", "disposition", "document", "email", "evidence",
+    "first_name", "follow_up", "heard", "high_alert", "how", "likenesses", "log_odds", "markdown", "medicines",
+    "month", "name", "new", "next_visit", "noise", "note", "objective", "observable", "overridden_because",
+    "parameters", "passage", "password_hash", "payload", "phone", "place", "planned", "purpose", "quote", "risks",
+    "rule", "script", "services", "text", "token", "token_hash", "transcript", "trigger", "trigger_key", "usual",
+    "value", "verdict", "where", "words", "worth", "wrapped", "year",
 })  # fmt: skip
 """What a patient said, is or has. Trigger, objective and script ids count: beside a patient's id they name a symptom.
 Secrets and e-mail addresses count: they have no more business in a log than a diagnosis."""
