@@ -42,6 +42,8 @@ class CurationRules(_Frozen):
     dose_units: tuple[str, ...]
     dose_numbers: str
     leans_on_the_one_before: tuple[str, ...]
+    signs: dict[str, str]
+    """What numbers are said of, besides medicines, with the words that name it."""
 
     @property
     def dose(self) -> re.Pattern[str]:
