@@ -3,22 +3,32 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from server.config import Settings
 from server.knowledge.embedder import Embedder
-from server.knowledge.publishing import Publisher, Subjects
+from server.knowledge.lay_words import read_lay_words
+from server.knowledge.publishing import Publisher, Subjects, limits_of
+from server.knowledge.reading_room import ReadingRoom
 from server.knowledge.rules import CurationRules, read_rules
-from server.knowledge.shelf import Shelf
+from server.knowledge.stacks import Stacks
 from server.model_store import ModelStore
 from server.persona.pack import Pack
 from server.record.database import Database
+from server.vocabulary.clock import Clock
+from server.vocabulary.models import ModelMissing
+from server.vocabulary.parts import Part
+from server.vocabulary.principals import Service
 
 ENDINGS = (".md", ".markdown", ".txt")
 """Files that can be documents."""
 
-RULES = Path("shared") / "library.yaml"
+SHARED = "shared"
+RULES = Path(SHARED) / "library.yaml"
 """Below the folder of the persona packs."""
+_LONG = 200
+"""Passages that take longer than somebody waits without a word: some 3 s."""
 
 
 def read_document(path: Path) -> str:
@@ -33,12 +43,42 @@ async def publisher(
     rules = read_rules(personas / RULES)
     store = ModelStore(settings.model_cache, settings.model_mirror, tell)
     embedder = await asyncio.to_thread(Embedder.load, store)
-    return Publisher(database, shelf(settings, embedder, tell), rules, subjects(rules, packs))
+    return Publisher(database, stacks(settings, embedder, personas, tell), rules, subjects(rules, packs))
 
 
-def shelf(settings: Settings, embedder: Embedder, tell: Callable[[str], None]) -> Shelf:
+async def reading_room(
+    stack: AsyncExitStack, settings: Settings, database: Database, store: ModelStore, personas: Path, clock: Clock
+) -> tuple[ReadingRoom | None, Part]:
+    """The library as a service reads it, closed with `stack`; None where its model cannot be had."""
+    rules = read_rules(personas / RULES)
+    try:
+        embedder = await asyncio.to_thread(Embedder.load, store)
+    except ModelMissing as error:
+        return None, Part("library", "fallback", f"every question is left to a nurse: {error}")
+    room = ReadingRoom(
+        database, stacks(settings, embedder, personas, store.tell), limits_of(rules), clock, Service("conductor")
+    )
+    await room.start()
+    stack.push_async_callback(room.close)
+    told = room.current
+    return room, Part(
+        "library", "live", f"release {told}" if told else "nothing is published yet: nightlight knowledge"
+    )
+
+
+def stacks(settings: Settings, embedder: Embedder, personas: Path, tell: Callable[[str], None]) -> Stacks:
     """Where this machine keeps the indexes of releases."""
-    return Shelf(settings.data / "library", embedder, tell)
+    return Stacks(settings.data / "library", embedder, read_lay_words(personas / SHARED), _progress(tell))
+
+
+def _progress(tell: Callable[[str], None]) -> Callable[[int, int], None]:
+    """A line for every tenth of what takes long."""
+
+    def told(done: int, of: int) -> None:
+        if of > _LONG and done * 10 // of != (done - 1) * 10 // of:
+            tell(f"  {done} of {of} passages")
+
+    return told
 
 
 def subjects(rules: CurationRules, packs: Iterable[Pack]) -> Subjects:

@@ -85,8 +85,9 @@ class BlastRadius:
         for verdict in self.red:
             yield f"RED      {verdict.golden.document}: {verdict.golden.question}"
             yield from (f"         {fault}: {what}" for fault, what in verdict.faults)
-        for document, count in self.too_few:
-            yield f"FEW      {document}: {count} golden questions"
+        if self.too_few:
+            named = ", ".join(f"{document} has {count}" for document, count in self.too_few)
+            yield f"FEW      golden questions: {named}"
         for one in self.contradictions:
             yield f"CLASH    {one.about}: {one.one_says!r} in {one.one}, {one.other_says!r} in {one.other}"
         for change in (Change.LOST, Change.CHANGED, Change.GAINED):

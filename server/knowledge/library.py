@@ -89,8 +89,8 @@ def write(
     )
     _supersede(tx, newest)
     _store(tx, made)
-    detail = {"revision": made.number, "hash": made.sha256, "state": made.state.value}
-    tx.audit(principal, AuditAction.LIBRARY_WRITTEN, subject=name, detail=detail)
+    about: dict[str, str | int] = {"revision": made.number, "hash": made.sha256, "state": made.state.value}
+    tx.audit(principal, AuditAction.LIBRARY_WRITTEN, subject=name, detail=about)
     return made
 
 
@@ -243,7 +243,7 @@ def _approve(tx: Transaction, principal: Staff | Service, newest: Revision) -> R
     given = Approval(actor(principal), name, role, tx.now)
     row = {"document": newest.document, "number": newest.number, "approver": given.by, "created_at": given.at}
     tx.connection.execute(insert(approval).values(**row, staff_name=name, role=role))
-    detail = {"revision": newest.number, "hash": newest.sha256, "role": role}
+    detail: dict[str, str | int] = {"revision": newest.number, "hash": newest.sha256, "role": role}
     tx.audit(principal, AuditAction.LIBRARY_APPROVED, subject=newest.document, detail=detail)
     return replace(newest, approvals=(*newest.approvals, given))
 

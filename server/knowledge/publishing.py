@@ -14,7 +14,7 @@ from server.knowledge.passage import Audience
 from server.knowledge.releases import Override, PublishRefused, Told
 from server.knowledge.revisions import Revision
 from server.knowledge.rules import CurationRules
-from server.knowledge.shelf import Shelf, passages_of
+from server.knowledge.stacks import Stacks, passages_of
 from server.knowledge.telling import Limits
 from server.record.database import Database
 from server.record.transaction import Transaction
@@ -56,9 +56,9 @@ class _Known:
 class Publisher:
     """Makes proposals and publishes them."""
 
-    def __init__(self, database: Database, shelf: Shelf, rules: CurationRules, subjects: Subjects) -> None:
+    def __init__(self, database: Database, stacks: Stacks, rules: CurationRules, subjects: Subjects) -> None:
         self._database = database
-        self._shelf = shelf
+        self._stacks = stacks
         self._rules = rules
         self._subjects = subjects
         self.limits = limits_of(rules)
@@ -77,13 +77,13 @@ class Publisher:
             )
         needed = override if proposal.blocked else None
         made = await self._database.run(lambda tx: releases.prepare(tx, principal, proposal.revisions))
-        await asyncio.to_thread(self._shelf.put, made, proposal.built)
+        await asyncio.to_thread(self._stacks.put, made, proposal.built)
         await self._database.run(lambda tx: releases.swap(tx, principal, made, needed))
         return made
 
     def _proposed(self, known: _Known, today: date) -> Proposal:
         told = [told_of(one) for one in known.revisions]
-        built = self._shelf.build(told)
+        built = self._stacks.build(told)
         before = self._before(known, today)
         after = self._asks(built, today)
         verdicts = [self._judged(built, one, today) for one in known.goldens]
@@ -100,15 +100,16 @@ class Publisher:
     def _before(self, known: _Known, today: date) -> Ask | None:
         if known.current is None:
             return None
-        present = self._shelf.open(known.current, known.told_now)
+        present = self._stacks.open(known.current, known.told_now)
         return lambda question: consult(present, question, Asked(today), self.limits, known.retired)
 
     def _asks(self, release: OpenRelease, today: date, audience: Audience = Audience.PATIENT) -> Ask:
         return lambda question: consult(release, question, Asked(today, audience), self.limits)
 
     def _judged(self, release: OpenRelease, one: Golden, today: date) -> Verdict:
-        fates = [_fate(self._asks(release, today, who)(one.question)) for who in (one.audience, Audience.PATIENT)]
-        return judge(one, *fates, int(self._rules.golden_top.value))
+        fate = _fate(self._asks(release, today, one.audience)(one.question))
+        to_patient = _fate(self._asks(release, today)(one.question))
+        return judge(one, fate, to_patient, int(self._rules.golden_top.value))
 
 
 def limits_of(rules: CurationRules) -> Limits:

@@ -38,8 +38,8 @@ PHI_FIELDS: Final = frozenset({
     "first_name", "follow_up", "heard", "high_alert", "how", "likenesses", "log_odds", "markdown", "medicines",
     "month", "name", "new", "next_visit", "noise", "note", "objective", "observable", "overridden_because",
     "parameters", "passage", "password_hash", "payload", "phone", "place", "planned", "purpose", "quote", "risks",
-    "rule", "script", "services", "text", "token", "token_hash", "transcript", "trigger", "trigger_key", "usual",
-    "value", "verdict", "where", "words", "worth", "wrapped", "year",
+    "rule", "script", "section", "sentences", "services", "text", "title", "token", "token_hash", "told",
+    "transcript", "trigger", "trigger_key", "usual", "value", "verdict", "where", "words", "worth", "wrapped", "year",
 })  # fmt: skip
 """What a patient said, is or has. Trigger, objective and script ids count: beside a patient's id they name a symptom.
 Secrets and e-mail addresses count: they have no more business in a log than a diagnosis."""
