@@ -13,7 +13,7 @@ from pathlib import Path
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
-from server import environment, heap, language, lessons, paging, perceiving
+from server import curation, environment, heap, language, lessons, paging, perceiving
 from server.checkin.nurse_seat import NurseDoor
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
@@ -28,6 +28,7 @@ from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import Greeter, InvitationRoutes
 from server.knowledge import kit as knowledge
 from server.knowledge.likeness import Classifier
+from server.knowledge.reading_room import ReadingRoom
 from server.media.link import IceServer
 from server.model_store import ModelStore
 from server.nurse.console import Console
@@ -145,15 +146,17 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         perception, perception_part = await stack.enter_async_context(
             perceiving.perception(store, settings.calibrations)
         )
+        tell("Opening the library")
+        library, library_part = await curation.reading_room(stack, settings, database, store, PERSONAS, clock)
         means, language_part = await stack.enter_async_context(language.models(settings))
-        registry = Registry(_house(settings, database, packs, kit, classifier, means, perception, live, clock))
+        registry = Registry(_house(settings, database, packs, kit, classifier, library, means, perception, live, clock))
         await registry.open()
         stack.push_async_callback(registry.close)
         stop_listening = desk.on_change(database, lambda checkin, page: _announce(live, checkin))
         stack.callback(stop_listening)
 
         everything = _web(settings, database, registry, packs, live, clock)
-        found = [*parts, triage_part, perception_part, language_part, *other_parts(settings)]
+        found = [*parts, triage_part, library_part, perception_part, language_part, *other_parts(settings)]
         application = Application(everything, database, registry, found, packs, classifier, pager)
         await _listen(stack, settings, application)
         yield application
@@ -174,6 +177,7 @@ def _house(
     packs: Mapping[str, Pack],
     kit: SpeechKit,
     classifier: Classifier | None,
+    library: ReadingRoom | None,
     means: Means | None,
     perception: Perception | None,
     live: Live,
@@ -191,6 +195,7 @@ def _house(
         packs=dict(packs),
         kit=kit,
         classifier=classifier,
+        library=library,
         means=means,
         perception=perception,
         room_changed=_room_changed,

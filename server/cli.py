@@ -16,6 +16,7 @@ from server import demo, language, lessons, logs
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
 from server.commands import evaluation, gate, perceive, personas, simulate, triage
 from server.commands.installation import pack_of
+from server.commands.knowledge import knowledge as knowledge_commands
 from server.commands.oncall import oncall as oncall_commands
 from server.commands.patients import patients as patient_commands
 from server.commands.perception import perception as perception_commands
@@ -116,6 +117,7 @@ commands.add_typer(patient_commands)
 commands.add_typer(staff_commands)
 commands.add_typer(oncall_commands)
 commands.add_typer(perception_commands)
+commands.add_typer(knowledge_commands)
 
 
 def main() -> None:

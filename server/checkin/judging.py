@@ -29,7 +29,9 @@ class Judging:
             self._visit = self._thread.visit
             self.gate = Gate(self._thread.pack, self._visit)
         reply = self._mouth.whose(sentence)
-        receipt = self.gate.judge(sentence, reply.saying.scripts.get(sentence, "") if reply else "")
+        receipt = self.gate.judge(
+            sentence, reply.saying.scripts.get(sentence, "") if reply else "", self._thread.passages
+        )
         if not receipt.allowed:
             receipt = self.passed.get(sentence, receipt)
         if reply is not None:
@@ -41,7 +43,7 @@ class Judging:
         """Put a verdict on record."""
         self._thread.sentences += 1
         number = self._thread.sentences
-        rests_on = (receipt.script, receipt.reason, receipt.passage, receipt.revision)
+        rests_on = (receipt.script, receipt.reason, receipt.passage, receipt.revision, receipt.approver)
         self._post(e.SentenceGated(number, sentence, receipt.allowed, *rests_on))
         if receipt.allowed:
             self._ledger.gated(number, sentence)
