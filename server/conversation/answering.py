@@ -11,7 +11,7 @@ from server.conversation.heard import Heard, hear
 from server.conversation.reply import FINISH_LATER, Reply
 from server.conversation.state import ReadBack
 from server.conversation.teach_back import score
-from server.conversation.telling import tells
+from server.conversation.telling import asks, tells
 from server.conversation.triage import fire
 from server.conversation.understanding import Understood, understand
 from server.persona.named import Said
@@ -50,7 +50,7 @@ def answer(reply: Reply, ask: Ask, heard: Heard, spoke: bool, wants: bool, reque
         reply.say(*request.says)
     if wants and ask.question.id != "worry":
         found = None
-    asks_us = is_question(heard) and not wants
+    asks_us = (is_question(heard) or (reply.told is not None and asks(heard))) and not wants
     if asks_us and not (found and ask.question.expects == "yes_no" and "?" not in heard.raw):
         _tell_or_admit(reply, heard)
         spoke = True
