@@ -20,6 +20,7 @@ from server.checkin.registry import House, Registry
 from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
+from server.curation import Curation
 from server.escalation import desk, in_room
 from server.escalation.answer_page import PURPOSE, AnswerPage
 from server.escalation.pager import Pager
@@ -28,7 +29,6 @@ from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import Greeter, InvitationRoutes
 from server.knowledge import kit as knowledge
 from server.knowledge.likeness import Classifier
-from server.knowledge.reading_room import ReadingRoom
 from server.media.link import IceServer
 from server.model_store import ModelStore
 from server.nurse.console import Console
@@ -80,6 +80,8 @@ class Application:
     packs: Mapping[str, Pack]
     classifier: Classifier | None
     pager: Pager
+    curation: Curation | None = None
+    """The library; None where its model could not be had."""
     address: str = ""
     """Where it listens, once it does."""
 
@@ -147,9 +149,12 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
             perceiving.perception(store, settings.calibrations)
         )
         tell("Opening the library")
-        library, library_part = await curation.reading_room(stack, settings, database, store, PERSONAS, clock)
+        known = classifier.embedder if classifier is not None else None
+        curated, library_part = await curation.running(
+            stack, settings, database, PERSONAS, packs.values(), clock, tell, known
+        )
         means, language_part = await stack.enter_async_context(language.models(settings))
-        registry = Registry(_house(settings, database, packs, kit, classifier, library, means, perception, live, clock))
+        registry = Registry(_house(settings, database, packs, kit, classifier, curated, means, perception, live, clock))
         await registry.open()
         stack.push_async_callback(registry.close)
         stop_listening = desk.on_change(database, lambda checkin, page: _announce(live, checkin))
@@ -157,7 +162,7 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
 
         everything = _web(settings, database, registry, packs, live, clock)
         found = [*parts, triage_part, library_part, perception_part, language_part, *other_parts(settings)]
-        application = Application(everything, database, registry, found, packs, classifier, pager)
+        application = Application(everything, database, registry, found, packs, classifier, pager, curated)
         await _listen(stack, settings, application)
         yield application
 
@@ -177,7 +182,7 @@ def _house(
     packs: Mapping[str, Pack],
     kit: SpeechKit,
     classifier: Classifier | None,
-    library: ReadingRoom | None,
+    curated: Curation | None,
     means: Means | None,
     perception: Perception | None,
     live: Live,
@@ -195,7 +200,7 @@ def _house(
         packs=dict(packs),
         kit=kit,
         classifier=classifier,
-        library=library,
+        library=curated.room if curated is not None else None,
         means=means,
         perception=perception,
         room_changed=_room_changed,

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from server import demo, language, lessons, logs
+from server import demo, demo_library, language, lessons, logs
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
 from server.commands import evaluation, gate, perceive, personas, simulate, triage
 from server.commands.installation import pack_of
@@ -23,6 +23,7 @@ from server.commands.perception import perception as perception_commands
 from server.commands.staff import staff as staff_commands
 from server.commands.terminal import DataOption, fail, run, settings_of, tell
 from server.config import Settings
+from server.curation import library_part
 from server.invitation import store
 from server.knowledge import kit as knowledge
 from server.model_store import ModelStore
@@ -145,6 +146,11 @@ async def _serve(settings: Settings, with_demo: bool) -> None:
             for email, _, role in demo.STAFF:
                 tell(f"                 {role:<11} {email}  password {demo.PASSWORD}")
             tell("")
+            if (curated := application.curation) is not None:
+                await demo_library.publish(curated, application.database, PERSONAS, clock.now().date(), tell)
+                application.parts = [
+                    library_part(curated.room) if part.name == "library" else part for part in application.parts
+                ]
         _show(application.parts)
         tell(f"\nServing on {application.address} after {time.monotonic() - began:.1f} s. Ctrl-C stops.")
         await stop.wait()

@@ -107,7 +107,8 @@ async def _publish(settings: Settings, override_by: str, reason: str, *, dry_run
     database = await open_records(settings, clock)
     try:
         override = await _override(database, override_by, reason)
-        publisher = await curation.publisher(settings, database, PERSONAS, load_packs().values(), note)
+        packs = load_packs().values()
+        publisher = (await curation.opened(settings, database, PERSONAS, packs, clock, note)).publisher
         proposal = await publisher.propose(_COMMAND, clock.now().date())
         _show(proposal)
         if dry_run:

@@ -21,8 +21,8 @@ def has_doses(text: str) -> bool:
     return "tablets" in text
 
 
-async def write(records: Records, who: Principal, text: str = PLAIN, **more: int) -> Revision:
-    return await records.database.run(lambda tx: library.write(tx, who, "rest", text, **more))
+async def write(records: Records, who: Principal, text: str = PLAIN, expects: int | None = None) -> Revision:
+    return await records.database.run(lambda tx: library.write(tx, who, "rest", text, expects=expects))
 
 
 async def submit(records: Records, who: Principal) -> Revision:
