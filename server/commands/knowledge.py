@@ -8,6 +8,7 @@ import typer
 
 from server import curation
 from server.app import PERSONAS, load_packs, open_records
+from server.commands import knowledge_trials
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
 from server.knowledge import golden, library, releases
@@ -90,6 +91,10 @@ def export(
     """Write every document's newest text, and its golden questions, as `import` reads them."""
     written = run(_export(settings_of(data), folder))
     note(f"{written} documents written to {folder}")
+
+
+knowledge.command()(knowledge_trials.ask)
+knowledge.command()(knowledge_trials.evaluate)
 
 
 async def _import(settings: Settings, root: Path, *, over: bool, retire_missing: bool) -> Imported:

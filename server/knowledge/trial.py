@@ -1,19 +1,18 @@
-"""Tries an index on questions whose answers are known: what `nightlight knowledge evaluate` measures.
+"""Tries the library on questions whose answers are known: what `nightlight knowledge evaluate` measures.
 
 It asks as a check-in does. A question that is refused counts as not answered, whatever stood first on the list.
 """
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from server.knowledge.answer import Answer, Asked
+from server.knowledge.answer import Answer
 from server.knowledge.document import parse
-from server.knowledge.index import Index
 from server.knowledge.passage import Passage
 from server.vocabulary.errors import ServiceError
 
@@ -96,9 +95,9 @@ def passages_in(folder: Path) -> list[Passage]:
     return [one for path in sorted(folder.glob("*.md")) for one in parse(path.name, path.read_text("utf-8")).passages()]
 
 
-def tried(index: Index, questions: Sequence[Question], asked: Asked) -> Iterator[Tried]:
+def tried(ask: Callable[[str], Answer], questions: Sequence[Question]) -> Iterator[Tried]:
     """Each question by itself."""
-    return (Tried(one, index.ask(one.question, asked)) for one in questions)
+    return (Tried(one, ask(one.question)) for one in questions)
 
 
 def figures(found: Sequence[Tried]) -> dict[str, float | int]:
@@ -126,7 +125,7 @@ def miss(one: Tried) -> dict[str, object]:
         "document": wanted.document,
         "section": wanted.section,
         "rank": None if one.rank is None else one.rank + 1,
-        "refusal": one.answer.refusal and one.answer.refusal.value,
+        "refusal": one.answer.refusal,
         "ranked": [{"key": each.passage.key, "chance": round(each.chance, 3)} for each in one.answer.ranked[:3]],
     }
 
