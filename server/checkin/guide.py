@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from server.knowledge.consulting import Outcome
 from server.knowledge.reading_room import ReadingRoom
 from server.persona.pack import Pack
 from server.record.privacy import log
-from server.vocabulary.speech import Told
+from server.vocabulary.speech import Passage, Told
 
 _logger = logging.getLogger(__name__)
 
@@ -26,6 +26,11 @@ class Guide:
     """The release that was told when it began; empty: none."""
     asked: Callable[[date], Asked]
     """Who asks, on a day."""
+
+    def still_told(self, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+        """Without those of revisions that were retired since they were found: not a word of them is said, or said again."""
+        retired = self.room.retired(self.release)
+        return tuple(one for one in passages if (one.id.partition("#")[0], str(one.revision)) not in retired)
 
     async def told(self, question: str, until: float) -> Told | None:
         """What answers it by loop time `until`; None where nothing does, or it is late."""

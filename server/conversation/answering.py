@@ -11,7 +11,7 @@ from server.conversation.heard import Heard, hear
 from server.conversation.reply import FINISH_LATER, Reply
 from server.conversation.state import ReadBack
 from server.conversation.teach_back import score
-from server.conversation.telling import asks, tells
+from server.conversation.telling import asks, tell_or_admit, tells
 from server.conversation.triage import fire
 from server.conversation.understanding import Understood, understand
 from server.persona.named import Said
@@ -52,7 +52,7 @@ def answer(reply: Reply, ask: Ask, heard: Heard, spoke: bool, wants: bool, reque
         found = None
     asks_us = (is_question(heard) or (reply.told is not None and asks(heard))) and not wants
     if asks_us and not (found and ask.question.expects == "yes_no" and "?" not in heard.raw):
-        _tell_or_admit(reply, heard)
+        tell_or_admit(reply, heard)
         spoke = True
     if found and _lacks_count(reply, ask, found):
         not_understood(reply, ask, heard)
@@ -62,13 +62,6 @@ def answer(reply: Reply, ask: Ask, heard: Heard, spoke: bool, wants: bool, reque
         detour(reply, heard)
     else:
         not_understood(reply, ask, heard)
-
-
-def _tell_or_admit(reply: Reply, heard: Heard) -> None:
-    """What the library says, or that nobody wrote an answer: a nurse hears of that."""
-    if not tells(reply, heard):
-        reply.unanswered = heard.raw.strip()
-        reply.say(Said.NOTHING_UNANSWERED)
 
 
 def _is_taught(reply: Reply, ask: Ask, heard: Heard) -> bool:

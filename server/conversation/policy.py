@@ -10,7 +10,7 @@ from dataclasses import replace
 from server.conversation.advice import advised_hits, advised_reading
 from server.conversation.agenda import Ask, medicine_groups, open_question
 from server.conversation.answering import answer, answered, detour, give_up, not_understood, side_turn
-from server.conversation.answers import Reading, find_request
+from server.conversation.answers import Reading, find_request, is_question
 from server.conversation.consequences import fire_on
 from server.conversation.cues import turn_over
 from server.conversation.danger import CALLING, stay_with, suspect, take_hits
@@ -22,7 +22,7 @@ from server.conversation.screening import beside_request, leaves_no_room
 from server.conversation.state import Decision, State, Visit
 from server.conversation.taking_back import TOLD, after_marker, answered_anew, danger_named, is_bare_no, reopen
 from server.conversation.teach_back import score
-from server.conversation.telling import tells
+from server.conversation.telling import tell_or_admit
 from server.conversation.triage import Context, Triage, examine, fire, named_groups
 from server.conversation.understanding import reading_of
 from server.conversation.volunteered import offers, without
@@ -206,7 +206,8 @@ def _unheard(reply: Reply, heard: Heard) -> None:
     if reply.open and request and request.kind not in ANSWERS:
         _serve(reply, reply.open, request, heard)
     else:
-        tells(reply, heard)
+        if reply.told is not None or is_question(heard):
+            tell_or_admit(reply, heard)
         detour(reply, heard)
 
 

@@ -4,6 +4,7 @@ from server.conversation.answers import QUESTION_WORDS, is_question
 from server.conversation.heard import PUNCTUATION, Heard, hear
 from server.conversation.reply import Reply
 from server.conversation.state import Answered, State
+from server.persona.named import Said
 from server.vocabulary.findings import Tier
 from server.vocabulary.speech import Line
 
@@ -45,6 +46,13 @@ def tells(reply: Reply, heard: Heard) -> bool:
     reply.lines += [Line("", sentence) for sentence in told.sentences]
     reply.answered = Answered(heard.raw.strip(), told)
     return True
+
+
+def tell_or_admit(reply: Reply, heard: Heard) -> None:
+    """What the library says, or that nobody wrote an answer: a nurse hears of that."""
+    if not tells(reply, heard):
+        reply.unanswered = heard.raw.strip()
+        reply.say(Said.NOTHING_UNANSWERED)
 
 
 def _clauses(heard: Heard) -> list[list[str]]:

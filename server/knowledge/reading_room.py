@@ -63,6 +63,10 @@ class ReadingRoom:
         """Id of the release that is told, as last seen; None before the first one."""
         return self._seen.current if self._seen else None
 
+    def retired(self, release: str) -> frozenset[tuple[str, str]]:
+        """Document and revision of what this release holds and may not be told any more, as last seen."""
+        return self._seen.retired.get(release, frozenset()) if self._seen else frozenset()
+
     @property
     def today(self) -> date:
         """What expires today is not told any more."""
