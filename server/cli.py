@@ -48,7 +48,7 @@ commands = typer.Typer(
     add_completion=False,
 )
 _COMMAND = Service("command")
-_BENCHES = ("latency", "policy", "escalation", "perception")
+_BENCHES = ("latency", "policy", "escalation", "perception", "retrieval")
 _MARKS = {"live": "ok", "fallback": "fallback", "missing": "MISSING", "off": "off"}
 
 
@@ -95,7 +95,7 @@ def models(data: DataOption = None) -> None:
 
 @commands.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="latency, policy, escalation or perception")],
+    what: Annotated[str, typer.Argument(help="latency, policy, escalation, perception or retrieval")],
     turns: Annotated[int, typer.Option(min=1, help="Turns or pages to measure, for latency and escalation.")] = 24,
 ) -> None:
     """Measure the service on this machine, from a checkout of the project."""

@@ -19,7 +19,7 @@ from server.knowledge.embedder import Embedder
 from server.knowledge.lay_words import LayWords
 from server.knowledge.passage import Audience, Passage
 from server.knowledge.postings import Postings
-from server.knowledge.relevance import Relevance, fitted
+from server.knowledge.relevance import SHARED, Relevance, fitted
 from server.knowledge.terms import terms
 from server.knowledge.vectors import Vectors
 
@@ -39,11 +39,12 @@ class Evidence:
     places: Integers
     """[n], of the passages."""
     shared: Floats
-    """[n, 6], by `relevance.SHARED`."""
+    """[n, 9], by `relevance.SHARED`."""
     scores: Floats
     """[n], descending."""
-    around: tuple[float, float, float, float]
-    """Shares of the question that no passage has a word of, with its meanings and as said; mean and deviation of cosines."""
+    around: tuple[float, float, float, float, int]
+    """Shares of the question that no passage has a word of, with its meanings and as said; mean and deviation of cosines;
+    how many things are spoken of."""
 
 
 class Index:
@@ -100,32 +101,33 @@ class Index:
         said, words = (tuple(dict.fromkeys(terms(text))) for text in (question, told))
         places = self._candidates(vector, words, self._open(asked))
         if not len(places):
-            return Evidence(places, np.empty((0, 6), np.float32), np.empty(0, np.float32), (1, 1, 0, 1))
-        columns = (*self._vectors.likeness(vector, places), *self._postings.shared(words, places))
-        shared = np.stack(columns, axis=1).astype(np.float32)
+            return Evidence(places, np.empty((0, len(SHARED)), np.float32), np.empty(0, np.float32), (1, 1, 0, 1, 0))
+        concepts = self._lay.concepts(question)
+        by_sense, by_words = self._vectors.likeness(vector, places), self._postings.shared(words, places)
+        shared = np.stack((*by_sense, *by_words, *self._postings.covered(concepts, places)), axis=1).astype(np.float32)
         scores = self.relevance.scores(shared)
         order = np.argsort(-scores, kind="stable")
-        around = (self._unknown(words), self._unknown(said), *self._vectors.usual(vector))
+        around = (self._unknown(words), self._unknown(said), *self._vectors.usual(vector), len(concepts))
         return Evidence(places[order], shared[order], scores[order], around)
 
     def standing(self, found: Evidence, at: int = 0) -> Floats:
-        """float32 [13]: what `Relevance.chance` goes by, of the passage at this rank."""
+        """float32 [17]: what `Relevance.chance` goes by, of the passage at this rank."""
         others = np.delete(found.scores, at)
         score, second = found.scores[at], others[0] if len(others) else 0.0
         fifth = others[min(4, len(others) - 1)] if len(others) else 0.0
-        unknown, unknown_said, usual, deviation = found.around
+        unknown, unknown_said, usual, deviation, concepts = found.around
         out = (found.shared[at, 0] - usual) / deviation
-        last = (score, score - second, score - fifth, unknown, unknown_said, usual, out)
+        last = (score, score - second, score - fifth, unknown, unknown_said, usual, out, concepts)
         return np.concatenate([found.shared[at], last]).astype(np.float32)
 
     def _ranked(self, found: Evidence, at: int) -> Ranked:
         shared = found.shared[at]
         chance = self.relevance.chance(self.standing(found, at))
         passage = self.passages[int(found.places[at])]
-        return Ranked(passage, chance, float(shared[3]), float(max(shared[0], shared[1])), float(shared[4]))
+        return Ranked(passage, chance, float(shared[3]), float(max(shared[0], shared[1])), float(shared[6]))
 
     def _open(self, asked: Asked) -> npt.NDArray[np.bool_]:
-        found = (self._expires > asked.on.toordinal()) & (self._languages == asked.language)
+        found: npt.NDArray[np.bool_] = (self._expires > asked.on.toordinal()) & (self._languages == asked.language)
         return found if asked.audience is Audience.NURSE else found & ~self._nurses_only
 
     def _candidates(self, vector: Floats, words: Sequence[str], is_open: npt.NDArray[np.bool_]) -> Integers:

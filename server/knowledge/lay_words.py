@@ -7,6 +7,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from server.knowledge.terms import terms
+
 _MEDICINES, _LAY_WORDS = "medicines.yaml", "lay_words.yaml"
 
 
@@ -38,6 +40,15 @@ class LayWords:
         found = self._any.finditer(said) if self._any else ()
         meant = dict.fromkeys(meaning for one in found for meaning in self._meanings[one[0]])
         return [meaning for meaning in meant if not re.search(rf"\b{re.escape(meaning)}\b", said)]
+
+    def concepts(self, question: str) -> list[tuple[str, ...]]:
+        """What the question speaks of, one by one, each as the stems that stand for it: its own and those of its meanings."""
+        said = question.lower().replace("’", "'")
+        found = list(self._any.finditer(said)) if self._any else []
+        rest = self._any.sub(" ", said) if self._any else said
+        sayings = (terms(" ".join((one[0], *self._meanings[one[0]]))) for one in found)
+        every = dict.fromkeys((*(tuple(dict.fromkeys(one)) for one in sayings), *((word,) for word in terms(rest))))
+        return [concept for concept in every if concept]
 
     def told(self, question: str) -> str:
         """The question with its meanings behind it."""

@@ -43,10 +43,14 @@ class Postings:
     """Immutable; what it is made of is in three flat arrays, cut by `starts`."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
-        self._arrays = arrays
+        self.arrays = arrays
+        """What this takes, to be kept in a file."""
         self._places = {str(word): place for place, word in enumerate(arrays["words"])}
-        self._starts = arrays["starts"]
-        self._headings = arrays["headings"]
+        self._starts = np.asarray(arrays["starts"], np.int64)
+        self._headings = np.asarray(arrays["headings"], np.float32)
+        self._passages = np.asarray(arrays["passages"], np.int32)
+        self._weights = np.asarray(arrays["weights"], np.float32)
+        self._in_heading = np.asarray(arrays["in_heading"], np.bool_)
         self.size = int(arrays["size"])
 
     @classmethod
@@ -78,11 +82,6 @@ class Postings:
         weighed = [sum(made.rarity(word) for word in above) for above in headings]
         return cls({**arrays, "headings": np.array(weighed, np.float32)})
 
-    @property
-    def arrays(self) -> Mapping[str, npt.NDArray[np.generic]]:
-        """What `__init__` takes, to be kept in a file."""
-        return self._arrays
-
     def knows(self, word: str) -> bool:
         return word in self._places
 
@@ -91,7 +90,7 @@ class Postings:
         if place is None:
             return _NOWHERE
         cut = slice(int(self._starts[place]), int(self._starts[place + 1]))
-        return Posting(self._arrays["passages"][cut], self._arrays["weights"][cut], self._arrays["in_heading"][cut])  # type: ignore[arg-type]
+        return Posting(self._passages[cut], self._weights[cut], self._in_heading[cut])
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency, above 0 also for a word of every passage."""
@@ -109,22 +108,48 @@ class Postings:
         return scores
 
     def shared(self, words: Sequence[str], chosen: Integers) -> tuple[Floats, Floats, Floats]:
-        """Of the ascending passages `chosen`: BM25, how much of the question's weight they hold, and of their heading's.
+        """Of the ascending passages `chosen`: BM25, how much of the words' weight they hold, and of their heading's.
 
-        The first is a share of the question's weight too, so that it means the same in a small library and in a large one.
+        The first is a share of the words' weight too, so that it means the same in a small library and in a large one.
         """
-        scores, covered, heading = (np.zeros(len(chosen), np.float32) for _ in range(3))
-        weight = 0.0
+        scores, held, heading = (np.zeros(len(chosen), np.float32) for _ in range(3))
+        weight = sum(self.rarity(word) for word in words) or 1.0
         for word in words:
-            rarity = self.rarity(word)
+            rarity, found = np.float32(self.rarity(word)), self.posting(word)
+            at, there = _places(found, chosen)
+            scores += there * rarity * (found.weights[at] if there.any() else 0)
+            held += there * rarity
+            heading += there * rarity * (found.in_heading[at] if there.any() else 0)
+        return (
+            scores / np.float32(weight),
+            held / np.float32(weight),
+            heading / np.maximum(self._headings[chosen], 1e-6),
+        )
+
+    def covered(self, concepts: Sequence[Sequence[str]], chosen: Integers) -> tuple[Floats, Floats, Floats]:
+        """Of the ascending passages `chosen`: how much of what is spoken of they speak of too, rare things counting more;
+        the same, all counting alike; and how rare the rarest thing is that they do not speak of, 0 to 1."""
+        total, share, missing = (np.zeros(len(chosen), np.float32) for _ in range(3))
+        weight, rarest = 0.0, self.rarity("")
+        for concept in concepts:
+            rarity = self._rarity_of(concept)
             weight += rarity
-            found = self.posting(word)
-            if not len(found.passages):
-                continue
-            at = np.searchsorted(found.passages, chosen).clip(max=len(found.passages) - 1)
-            held = found.passages[at] == chosen
-            scores += np.where(held, found.weights[at] * np.float32(rarity), 0)
-            covered += np.where(held, np.float32(rarity), 0)
-            heading += np.where(held & found.in_heading[at], np.float32(rarity), 0)
-        weight = weight or 1.0
-        return scores / weight, covered / weight, heading / np.maximum(self._headings[chosen].astype(np.float32), 1e-6)
+            there = np.zeros(len(chosen), np.bool_)
+            for word in concept:
+                there |= _places(self.posting(word), chosen)[1]
+            total += there * np.float32(rarity)
+            share += there
+            missing = np.maximum(missing, np.where(there, 0, rarity / rarest)).astype(np.float32)
+        return total / np.float32(weight or 1.0), share / np.float32(len(concepts) or 1), missing
+
+    def _rarity_of(self, concept: Sequence[str]) -> float:
+        """That of its two commonest words: a thing with many names is as common as those."""
+        return float(np.mean(sorted(self.rarity(word) for word in concept)[:2]))
+
+
+def _places(found: Posting, chosen: Integers) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Where in the posting the chosen passages would stand, and which do."""
+    if not len(found.passages):
+        return np.zeros(len(chosen), np.int64), np.zeros(len(chosen), np.bool_)
+    at = np.searchsorted(found.passages, chosen).clip(max=len(found.passages) - 1)
+    return at, found.passages[at] == chosen

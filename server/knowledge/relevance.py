@@ -14,11 +14,17 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
-SHARED = ("whole", "part", "heading", "words", "covered", "heading_covered")
-"""Columns of what a passage and a question share: three cosines, then three of words, each 0 to about 2."""
-STANDING = ("score", "ahead_of_second", "ahead_of_fifth", "unknown", "unknown_said", "usual", "stands_out")
+SHARED = (
+    *("whole", "part", "heading"),
+    *("words", "held", "heading_held"),
+    *("covered", "share", "missing"),
+)
+"""Columns of what a passage and a question share: cosines (`Vectors.likeness`), words (`Postings.shared`), and things spoken of
+(`Postings.covered`)."""
+STANDING = ("score", "ahead_of_second", "ahead_of_fifth", "unknown", "unknown_said", "usual", "stands_out", "concepts")
 """Further columns for the first passage: its score and leads, the share of the question (with its meanings, and as said)
-that no passage has a word of, the library's mean cosine, and by how many deviations its own is above that."""
+that no passage has a word of, the library's mean cosine, by how many deviations its own is above that, and how many things
+the question speaks of."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +32,15 @@ class Relevance:
     """Fitted weights."""
 
     order: Floats
-    """[6], by `SHARED`."""
+    """By `SHARED`."""
     answers: Floats
-    """[13], by `SHARED` and `STANDING`."""
+    """By `SHARED` and `STANDING`."""
     offset: float
     threshold: float
     """The chance under which a question is refused."""
 
     def scores(self, shared: Floats) -> Floats:
-        """[n], of float32 [n, 6]: higher is better, comparable for one question."""
+        """[n], of float32 [n, 9]: higher is better, comparable for one question."""
         found: Floats = shared @ self.order
         return found
 

@@ -32,14 +32,15 @@ class Vectors:
 
     def __init__(self, arrays: Arrays) -> None:
         self.arrays = arrays
-        self._wholes, self._headings, self._parts = arrays["wholes"], arrays["headings"], arrays["parts"]
-        self._starts = arrays["starts"]
+        self._wholes, self._headings = (np.asarray(arrays[name], np.int8) for name in ("wholes", "headings"))
+        self._parts = np.asarray(arrays["parts"], np.int8)
+        self._starts = np.asarray(arrays["starts"], np.int64)
         self._middle = np.asarray(arrays["middle"], np.float32)
         self._spread = np.asarray(arrays["spread"], np.float32)
         self._axes = np.asarray(arrays["axes"], np.float32)
         # Made to float32 once: to do it for every question would take longer than the product.
         outline = np.asarray(arrays["outline"], np.float32)
-        self._rough = outline if len(outline) else self._wholes.astype(np.float32) / np.float32(_STEPS)
+        self._rough: Floats = outline if len(outline) else self._wholes.astype(np.float32) / np.float32(_STEPS)
 
     @classmethod
     def build(cls, passages: Sequence[Passage], embedder: Embedder, progress: Progress) -> "Vectors":
@@ -56,7 +57,7 @@ class Vectors:
             inner.append(embedder.embed(told) if told else wholes[-1][None])
             counts.append(len(inner[-1]))
         progress(len(passages), len(passages))
-        return cls.of(*(_stacked(rows) for rows in (wholes, headings)), np.vstack([_stacked(()), *inner]), counts)
+        return cls.of(_stacked(wholes), _stacked(headings), np.vstack([_stacked(()), *inner]), counts)
 
     @classmethod
     def of(cls, wholes: Floats, headings: Floats, inner: Floats, counts: Sequence[int]) -> "Vectors":
@@ -97,7 +98,7 @@ class Vectors:
         return float(self._middle @ question), max(away, 1e-6) ** 0.5
 
     @staticmethod
-    def _cosines(rows: npt.NDArray[np.generic], chosen: npt.NDArray[np.integer], question: Floats) -> Floats:
+    def _cosines(rows: Bytes, chosen: npt.NDArray[np.integer], question: Floats) -> Floats:
         found: Floats = (rows[chosen].astype(np.float32) @ question) / np.float32(_STEPS)
         return found
 

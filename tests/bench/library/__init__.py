@@ -1,4 +1,5 @@
-"""Documents and questions to measure retrieval with: `tuning` is fitted to, `held-out` is only measured."""
+"""Documents and questions to measure retrieval with: weights are fitted to `tuning`, the threshold was chosen on
+`validation`, and `unseen` is only measured: other documents, written and asked when all else was done."""
 
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ from server.config import Settings
 from server.knowledge.answer import Asked
 from server.knowledge.embedder import Embedder
 from server.knowledge.index import Index
-from server.knowledge.lay_words import read_lay_words
+from server.knowledge.lay_words import LayWords, read_lay_words
 from server.knowledge.trial import Question, passages_in, read_questions
 from server.model_store import ModelStore
 
@@ -22,10 +23,14 @@ def embedder() -> Embedder:
     return Embedder.load(ModelStore(settings.model_cache, settings.model_mirror, print))
 
 
+def lay_words() -> LayWords:
+    return read_lay_words(PERSONAS / "shared")
+
+
 def folder_index(*folders: Path) -> Index:
     """Of the Markdown files in them."""
     passages = [passage for folder in folders for passage in passages_in(folder)]
-    return Index.build(passages, embedder(), read_lay_words(PERSONAS / "shared"))
+    return Index.build(passages, embedder(), lay_words())
 
 
 def questions(name: str) -> list[Question]:
