@@ -11,8 +11,10 @@ from server.config import Settings
 from server.knowledge import releases
 from server.knowledge.answer import Asked
 from server.knowledge.consulting import OpenRelease, Outcome, consult
+from server.knowledge.document import Document
 from server.knowledge.embedder import Embedder
 from server.knowledge.lay_words import read_lay_words
+from server.knowledge.lint import Plain, Remark, lint
 from server.knowledge.publishing import Publisher, Subjects, limits_of
 from server.knowledge.reading_room import ReadingRoom
 from server.knowledge.releases import Told
@@ -21,6 +23,7 @@ from server.knowledge.stacks import Stacks
 from server.knowledge.telling import Limits
 from server.model_store import ModelStore
 from server.persona.pack import Pack
+from server.persona.plain import banned, grade
 from server.record.database import Database
 from server.record.transaction import Transaction
 from server.vocabulary.clock import Clock
@@ -28,6 +31,8 @@ from server.vocabulary.models import ModelMissing
 from server.vocabulary.parts import Part
 from server.vocabulary.principals import Service
 
+PLAIN = Plain(grade, banned)
+"""What patients are told is judged like what the persona says."""
 ENDINGS = (".md", ".markdown", ".txt")
 """Files that can be documents."""
 
@@ -57,6 +62,10 @@ class Curation:
         """Whether it says how much of a medicine to take, so that a pharmacist must approve it."""
         return self.rules.dose.search(text) is not None
 
+    def remarks(self, document: Document) -> list[Remark]:
+        """What a reviewer should look at, by the same measure as the persona's scripts."""
+        return lint(document, self.rules, PLAIN)
+
 
 async def opened(
     settings: Settings,
@@ -70,10 +79,10 @@ async def opened(
     """Its room follows nothing yet: see `ReadingRoom.start`. Raises ModelMissing, RulesInvalid."""
     rules = read_rules(personas / RULES)
     store = ModelStore(settings.model_cache, settings.model_mirror, tell)
-    embedder = embedder or await asyncio.to_thread(Embedder.load, store)
-    kept = stacks(settings, embedder, personas, tell)
+    found = embedder or await asyncio.to_thread(Embedder.load, store)
+    kept = stacks(settings, found, personas, tell)
     room = ReadingRoom(database, kept, limits_of(rules), clock, Service("conductor"))
-    return Curation(room, Publisher(database, kept, rules, subjects(rules, packs)), embedder, rules)
+    return Curation(room, Publisher(database, kept, rules, subjects(rules, packs)), found, rules)
 
 
 async def running(

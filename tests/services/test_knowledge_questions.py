@@ -119,7 +119,8 @@ async def test_the_words_are_sealed_and_go_with_the_patients_key(clinic: Records
     amir = await amir_of(clinic)
     unsorted = await clinic.database.run(lambda tx: questions.unsorted(tx, amir))
     patients = {row.patient for row in await clinic.database.run(lambda tx: audit.find(tx, COMPLIANCE)) if row.patient}
-    await clinic.database.run(lambda tx: [tx.vault.forget(PatientId(one)) for one in patients])
+    for one in patients:
+        await clinic.database.run(lambda tx, one=one: tx.vault.forget(PatientId(one)))  # type: ignore[misc]
     assert [one.text for one in unsorted] == ["canaryquestion about my pills"]
     assert await clinic.database.run(lambda tx: questions.unsorted(tx, amir)) == []
 
