@@ -13,13 +13,14 @@ from pathlib import Path
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
-from server import environment, heap, language, lessons, paging, perceiving
+from server import curation, environment, heap, language, lessons, paging, perceiving
 from server.checkin.nurse_seat import NurseDoor
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
 from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
+from server.curation import Curation
 from server.escalation import desk, in_room
 from server.escalation.answer_page import PURPOSE, AnswerPage
 from server.escalation.pager import Pager
@@ -79,6 +80,8 @@ class Application:
     packs: Mapping[str, Pack]
     classifier: Classifier | None
     pager: Pager
+    curation: Curation | None = None
+    """The library; None where its model could not be had."""
     address: str = ""
     """Where it listens, once it does."""
 
@@ -145,16 +148,21 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         perception, perception_part = await stack.enter_async_context(
             perceiving.perception(store, settings.calibrations)
         )
+        tell("Opening the library")
+        known = classifier.embedder if classifier is not None else None
+        curated, library_part = await curation.running(
+            stack, settings, database, PERSONAS, packs.values(), clock, tell, known
+        )
         means, language_part = await stack.enter_async_context(language.models(settings))
-        registry = Registry(_house(settings, database, packs, kit, classifier, means, perception, live, clock))
+        registry = Registry(_house(settings, database, packs, kit, classifier, curated, means, perception, live, clock))
         await registry.open()
         stack.push_async_callback(registry.close)
         stop_listening = desk.on_change(database, lambda checkin, page: _announce(live, checkin))
         stack.callback(stop_listening)
 
         everything = _web(settings, database, registry, packs, live, clock)
-        found = [*parts, triage_part, perception_part, language_part, *other_parts(settings)]
-        application = Application(everything, database, registry, found, packs, classifier, pager)
+        found = [*parts, triage_part, library_part, perception_part, language_part, *other_parts(settings)]
+        application = Application(everything, database, registry, found, packs, classifier, pager, curated)
         await _listen(stack, settings, application)
         heap.keep()
         stack.callback(heap.release)
@@ -176,6 +184,7 @@ def _house(
     packs: Mapping[str, Pack],
     kit: SpeechKit,
     classifier: Classifier | None,
+    curated: Curation | None,
     means: Means | None,
     perception: Perception | None,
     live: Live,
@@ -193,6 +202,7 @@ def _house(
         packs=dict(packs),
         kit=kit,
         classifier=classifier,
+        library=curated.room if curated is not None else None,
         means=means,
         perception=perception,
         room_changed=_room_changed,

@@ -12,16 +12,18 @@ from typing import Annotated
 
 import typer
 
-from server import demo, language, lessons, logs
+from server import demo, demo_library, language, lessons, logs
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
 from server.commands import evaluation, gate, perceive, personas, simulate, triage
 from server.commands.installation import pack_of
+from server.commands.knowledge import knowledge as knowledge_commands
 from server.commands.oncall import oncall as oncall_commands
 from server.commands.patients import patients as patient_commands
 from server.commands.perception import perception as perception_commands
 from server.commands.staff import staff as staff_commands
 from server.commands.terminal import DataOption, fail, run, settings_of, tell
 from server.config import Settings
+from server.curation import library_part
 from server.invitation import store
 from server.knowledge import kit as knowledge
 from server.model_store import ModelStore
@@ -46,7 +48,7 @@ commands = typer.Typer(
     add_completion=False,
 )
 _COMMAND = Service("command")
-_BENCHES = ("latency", "policy", "escalation", "perception")
+_BENCHES = ("latency", "policy", "escalation", "perception", "retrieval")
 _MARKS = {"live": "ok", "fallback": "fallback", "missing": "MISSING", "off": "off"}
 
 
@@ -93,7 +95,7 @@ def models(data: DataOption = None) -> None:
 
 @commands.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="latency, policy, escalation or perception")],
+    what: Annotated[str, typer.Argument(help="latency, policy, escalation, perception or retrieval")],
     turns: Annotated[int, typer.Option(min=1, help="Turns or pages to measure, for latency and escalation.")] = 24,
 ) -> None:
     """Measure the service on this machine, from a checkout of the project."""
@@ -116,6 +118,7 @@ commands.add_typer(patient_commands)
 commands.add_typer(staff_commands)
 commands.add_typer(oncall_commands)
 commands.add_typer(perception_commands)
+commands.add_typer(knowledge_commands)
 
 
 def main() -> None:
@@ -143,6 +146,11 @@ async def _serve(settings: Settings, with_demo: bool) -> None:
             for email, _, role in demo.STAFF:
                 tell(f"                 {role:<11} {email}  password {demo.PASSWORD}")
             tell("")
+            if (curated := application.curation) is not None:
+                await demo_library.publish(curated, application.database, PERSONAS, clock.now().date(), tell)
+                application.parts = [
+                    library_part(curated.room) if part.name == "library" else part for part in application.parts
+                ]
         _show(application.parts)
         tell(f"\nServing on {application.address} after {time.monotonic() - began:.1f} s. Ctrl-C stops.")
         await stop.wait()

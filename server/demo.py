@@ -21,6 +21,7 @@ PASSWORD = "nightlight-demo"  # noqa: S105  (printed at every demo start, and on
 STAFF = (
     ("nurse@demo.example", "Denise Carter", Role.NURSE),
     ("clinician@demo.example", "Dr. Amir Haddad", Role.CLINICIAN),
+    ("pharmacist@demo.example", "Lena Brandt", Role.PHARMACIST),
     ("compliance@demo.example", "Ruth Lindgren", Role.COMPLIANCE),
 )
 PERSONA = "post-discharge"

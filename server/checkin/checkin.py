@@ -67,7 +67,7 @@ class CheckIn:
         self.room = Room(self, setting, self._thread, call)
         self._ledger = Ledger()
         self._mouth = Mouth()
-        self._judging = Judging(self._thread, self._mouth, self._ledger, self._post)
+        self._judging = Judging(self._thread, self._mouth, self._ledger, self._post, setting.guide)
         self._face = Face(call.send)
         self._counsel = counsel_on(
             setting, self._judging, past, lambda used, rest: self._journal.post(used, settlement=rest)
@@ -249,8 +249,8 @@ class CheckIn:
             continues = self._mouth.went_unheard() and not typed
             if not typed:
                 await self.cues.of_turn()
-            setting, thread = self._setting, self._thread
-            judged = await judge(thread, setting.classifier, self._counsel, text, typed=typed, continues=continues)
+            heard = {"typed": typed, "continues": continues}
+            judged = await judge(self._thread, self._setting, self._counsel, text, **heard)
             self._taken = True
             await self._record(judged.decision, judged.turn, talking=judged.talking)
         finally:

@@ -14,7 +14,7 @@ PAGING = frozenset({Tier.EMERGENCY, Tier.URGENT, Tier.SAME_DAY})
 
 
 def entries_of(decision: Decision, turn: int) -> tuple[e.Event, ...]:
-    """What was found, closed and left unanswered; `turn`: the patient's turn it came from."""
+    """What was found, closed, answered and left unanswered; `turn`: the patient's turn it came from."""
     found: list[e.Event] = [
         *(_fired(turn, hit) for hit in decision.hits),
         *(e.NegativeFound(turn, no.trigger, no.version, no.quote) for no in decision.negatives),
@@ -22,6 +22,8 @@ def entries_of(decision: Decision, turn: int) -> tuple[e.Event, ...]:
     ]
     if decision.unanswered is not None:
         found.append(e.QuestionUnanswered(turn, decision.unanswered))
+    if decision.answered is not None:
+        found.append(e.QuestionAnswered(turn, decision.answered.question, decision.answered.told))
     return tuple(found)
 
 

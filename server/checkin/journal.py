@@ -14,12 +14,20 @@ from datetime import timedelta
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from server.escalation import desk
+from server.knowledge import questions
 from server.record import checkins, journal, spending
 from server.record.database import Database
 from server.record.privacy import log
 from server.record.transaction import Transaction
 from server.vocabulary.errors import ServiceError
-from server.vocabulary.events import CheckInEnded, ConnectionChanged, EscalationRequested, Event
+from server.vocabulary.events import (
+    CheckInEnded,
+    ConnectionChanged,
+    EscalationRequested,
+    Event,
+    QuestionAnswered,
+    QuestionUnanswered,
+)
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.principals import Service
@@ -218,6 +226,9 @@ class JournalWriter:
                 checkins.set_connected(
                     tx, CONDUCTOR, self._whereabouts.checkin, event.state not in ("lost", "unreachable")
                 )
+            elif isinstance(event, QuestionAnswered | QuestionUnanswered):
+                there, answered = self._whereabouts, isinstance(event, QuestionAnswered)
+                questions.note(tx, CONDUCTOR, there.checkin, there.patient, event.turn, event.text, answered=answered)
         if step.also is not None:
             step.also(tx)
         if step.settlement is not None:

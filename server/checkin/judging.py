@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from server.checkin.guide import Guide
 from server.checkin.mouth import Mouth
 from server.checkin.thread import Thread
 from server.conversation.gate import Gate
@@ -13,11 +14,14 @@ from server.vocabulary.speech import Receipt
 class Judging:
     """One check-in's gate, with what was let pass so far."""
 
-    def __init__(self, thread: Thread, mouth: Mouth, ledger: Ledger, post: Callable[[e.Event], object]) -> None:
+    def __init__(
+        self, thread: Thread, mouth: Mouth, ledger: Ledger, post: Callable[[e.Event], object], guide: Guide | None
+    ) -> None:
         self._thread = thread
         self._mouth = mouth
         self._ledger = ledger
         self._post = post
+        self._guide = guide
         self._visit = thread.visit
         self.gate = Gate(thread.pack, thread.visit)
         self.passed: Mapping[str, Receipt] = {}
@@ -29,7 +33,8 @@ class Judging:
             self._visit = self._thread.visit
             self.gate = Gate(self._thread.pack, self._visit)
         reply = self._mouth.whose(sentence)
-        receipt = self.gate.judge(sentence, reply.saying.scripts.get(sentence, "") if reply else "")
+        told = self._guide.still_told(self._thread.passages) if self._guide is not None else ()
+        receipt = self.gate.judge(sentence, reply.saying.scripts.get(sentence, "") if reply else "", told)
         if not receipt.allowed:
             receipt = self.passed.get(sentence, receipt)
         if reply is not None:
@@ -41,7 +46,7 @@ class Judging:
         """Put a verdict on record."""
         self._thread.sentences += 1
         number = self._thread.sentences
-        rests_on = (receipt.script, receipt.reason, receipt.passage, receipt.revision)
+        rests_on = (receipt.script, receipt.reason, receipt.passage, receipt.revision, receipt.approver)
         self._post(e.SentenceGated(number, sentence, receipt.allowed, *rests_on))
         if receipt.allowed:
             self._ledger.gated(number, sentence)

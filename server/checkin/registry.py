@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from server.checkin.checkin import CheckIn
+from server.checkin.guide import Guide, asking
 from server.checkin.journal import CONDUCTOR, Whereabouts
 from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
@@ -18,6 +19,8 @@ from server.checkin.setting import RoomWork, Setting
 from server.checkin.thread import Thread, waits_for_return
 from server.checkin.visit import visit_on
 from server.conversation.state import Visit
+from server.knowledge import releases
+from server.knowledge.reading_room import ReadingRoom
 from server.media.link import IceServer
 from server.media.peer import PeerCall
 from server.persona.pack import Pack
@@ -73,6 +76,8 @@ class House:
     """Seconds between looks for check-ins whose link has run out; nothing urgent hangs on it."""
     room_changed: RoomWork = rooms.note
     """See `Setting.room_changed`."""
+    library: ReadingRoom | None = None
+    """What questions are answered from; None where its model could not be had."""
 
 
 @dataclass
@@ -220,11 +225,9 @@ class Registry:
         pack = self._house.packs.get(row.persona)
         if pack is None:
             raise NotFound(f"no persona pack named {row.persona!r} is loaded")
-        await self._house.database.run(
-            lambda tx: checkins.start(tx, CONDUCTOR, row.id, pack.version, pack.content_hash)
-        )
+        release = await self._house.database.run(lambda tx: _start(tx, row.id, pack))
         call = PeerCall(self._house.servers(row.id))
-        checkin = CheckIn(self._setting(row, card, pack, elapsed), call, past)
+        checkin = CheckIn(self._setting(row, card, pack, elapsed, release), call, past)
         try:
             await checkin.start()
         except BaseException:  # also when the page gives up half way
@@ -243,18 +246,20 @@ class Registry:
                 raise AllSeatsTaken("as many check-ins run as NIGHTLIGHT_MAX_CHECKINS allows")
             await self._let_go(min(gone, key=gone.__getitem__))
 
-    def _setting(self, row: CheckInRow, card: PatientCard, pack: Pack, elapsed: float) -> Setting:
+    def _setting(self, row: CheckInRow, card: PatientCard, pack: Pack, elapsed: float, release: str) -> Setting:
         within = {
             tier: timedelta(seconds=rule.acknowledge_within.value) for tier, rule in pack.escalation.tiers.items()
         }
+        visit, room = visit_of(card, pack, row), self._house.library
         return Setting(
             id=row.id,
             pack=pack,
-            visit=visit_of(card, pack, row),
+            visit=visit,
             whereabouts=Whereabouts(row.id, card.id, card.address, within),
             database=self._house.database,
             kit=self._house.kit,
             classifier=self._house.classifier,
+            guide=Guide(room, release, asking(pack, visit)) if room is not None else None,
             means=self._house.means,
             perception=self._house.perception,
             elapsed=elapsed,
@@ -305,6 +310,11 @@ def _open(tx: Transaction, patient: Patient) -> tuple[CheckInRow, PatientCard, l
     card = patients.get(tx, CONDUCTOR, row.patient)
     elapsed = (tx.now - (row.started_at or tx.now)).total_seconds()
     return row, card, [entry.event for entry in journal.read(tx, CONDUCTOR, row.id)], elapsed
+
+
+def _start(tx: Transaction, checkin: CheckInId, pack: Pack) -> str:
+    """Mark it running; the release of the library it is told from until its end."""
+    return checkins.start(tx, CONDUCTOR, checkin, pack.version, pack.content_hash, releases.current(tx) or "")
 
 
 def _expire(tx: Transaction, checkin: CheckInId) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.checkin.guide import Guide
 from server.checkin.journal import CONDUCTOR, Also, Whereabouts
 from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
@@ -42,6 +43,8 @@ class Setting:
     """Tells the consoles that an event was recorded."""
     room_changed: RoomWork = rooms.note
     """Done in the transaction that records who of the staff is in the call."""
+    guide: Guide | None = None
+    """Answers from the library; None without one."""
 
     def audited(self, change: e.RoomChanged, by: Staff | None) -> Also:
         """What goes on record with it; `by` is None where a nurse was lost."""
@@ -51,4 +54,5 @@ class Setting:
     def started(self, *, resumed: bool) -> e.CheckInStarted:
         """By which rules, and which training of the classifier, it is judged."""
         learned = self.classifier.version if self.classifier else ""
-        return e.CheckInStarted(self.pack.id, self.pack.version, self.pack.content_hash, resumed, learned)
+        release = self.guide.release if self.guide else ""
+        return e.CheckInStarted(self.pack.id, self.pack.version, self.pack.content_hash, resumed, learned, release)

@@ -15,6 +15,7 @@ from server.conversation.holding import taken_up
 from server.conversation.interruption import merge, on_cut_off
 from server.conversation.silence import next_silence, on_silence
 from server.conversation.state import Decision, State, Visit
+from server.conversation.telling import worth_looking_up
 from server.conversation.triage import examine
 from server.persona.pack import Pack
 from server.vocabulary.events import (
@@ -32,6 +33,7 @@ from server.vocabulary.events import (
     SpeechHeard,
 )
 from server.vocabulary.findings import Advice, Likeness, Tier, TriggerHit
+from server.vocabulary.speech import Passage, Told
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Thread:
     """Sentences the gate has judged so far."""
     nurse_talks: bool = False
     """A nurse has the floor: the persona says nothing, and only danger in the patient's words counts."""
+    passages: tuple[Passage, ...] = ()
+    """What was told from the library so far, as the gate holds it to."""
     _before: State = field(init=False)
     """The state before the last turn, for a turn that was taken for finished too early."""
     _last: str = ""
@@ -74,19 +78,22 @@ class Thread:
             return Decision(self.state)
         return self._moved(policy.welcome_back(self.pack, self.visit, self.state))
 
-    def look(self, text: str, *, continues: bool, likenesses: Sequence[Likeness] | None = None) -> Look:
+    def look(
+        self, text: str, *, continues: bool, likenesses: Sequence[Likeness] | None = None, told: Told | None = None
+    ) -> Look:
         """What `turn` would decide now, without any advice."""
         before, text = self._taken(text, continues)
-        decision = policy.decide(self.pack, self.visit, before, text, None, likenesses)
+        decision = policy.decide(self.pack, self.visit, before, text, None, likenesses, told)
         return Look(before, taken_up(self.pack, before, text), decision)
 
     def turn(
         self,
         text: str,
-        *,
-        continues: bool,
         advice: Advice | None = None,
         likenesses: Sequence[Likeness] | None = None,
+        told: Told | None = None,
+        *,
+        continues: bool,
     ) -> Decision:
         """One patient turn; with `continues` it is judged together with the one before, from the state before that."""
         self.turns += 1
@@ -94,11 +101,16 @@ class Thread:
         if self.nurse_talks:
             beside = beside_nurse.on_turn(self.pack, self.visit, self._before, self._last, likenesses)
             return self._moved(beside)
-        return self._moved(policy.decide(self.pack, self.visit, self._before, self._last, advice, likenesses))
+        return self._moved(policy.decide(self.pack, self.visit, self._before, self._last, advice, likenesses, told))
 
     def whole(self, text: str, *, continues: bool) -> str:
         """The words that `turn` would judge: what the sentence classifier is to be asked about."""
         return taken_up(self.pack, *self._taken(text, continues))
+
+    def worth_looking_up(self, text: str, *, continues: bool) -> str:
+        """What the library is to be asked about this turn; empty where it is not asked."""
+        before, words = self._taken(text, continues)
+        return "" if self.nurse_talks or not worth_looking_up(before, words) else words
 
     def _taken(self, text: str, continues: bool) -> tuple[State, str]:
         """The state that a turn is judged from, and its words."""
@@ -217,7 +229,8 @@ class Thread:
             case CheckInStarted(resumed=True) | ConnectionChanged(state="reconnected"):
                 self.welcome_back()
             case PatientTurn():
-                self.turn(event.text, continues=event.continues, advice=event.advice, likenesses=event.likenesses)
+                heard, read = event.text, (event.advice, event.likenesses, event.told)
+                self.turn(heard, *read, continues=event.continues)
             case PatientSilent():
                 self.silent(event.seconds)
             case ConnectionChanged(state="unreachable"):
@@ -243,6 +256,8 @@ class Thread:
 
     def _moved(self, decision: Decision) -> Decision:
         self.state = decision.state
+        if decision.answered is not None:
+            self.passages = (*self.passages, decision.answered.told.as_passage())
         if self.nurse_talks:
             return replace(decision, lines=(), ended=False, end_reason=None)
         return decision

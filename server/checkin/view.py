@@ -26,6 +26,8 @@ def page_view(event: e.Event) -> Mapping[str, object] | None:
             return {"k": "not_right", "cue": event.cue, "at": event.at}
         case e.ConsentChanged(what="camera_cues" | "voice_cues"):
             return {"k": "cues", "what": event.what.removesuffix("_cues"), "on": event.allowed}
+        case e.QuestionAnswered(told=told):
+            return {"k": "cite", "title": told.title, "section": told.section, "source": told.source}
         case e.CheckInEnded():
             return {"k": "end", "reason": event.reason}
         case (

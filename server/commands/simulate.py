@@ -7,16 +7,20 @@ from typing import Annotated
 
 import typer
 
-from server import demo
-from server.app import open_records
+from server import curation, demo
+from server.app import PERSONAS, open_records
+from server.checkin.guide import asking, told_of
 from server.checkin.visit import visit_on
 from server.commands import terminal
 from server.commands.installation import classifier, pack_of
 from server.commands.terminal import DataOption
 from server.config import Settings
+from server.conversation.state import Visit
+from server.persona.pack import Pack
 from server.record.patients import PatientFacts
 from server.vocabulary.clock import SystemClock
 from server.workbench import simulate as bench
+from server.workbench.rehearsal import Library
 from server.workbench.visitors import visitor
 
 PatientOption = Annotated[
@@ -44,14 +48,35 @@ async def _simulate(
     pack, today = pack_of(settings, persona), SystemClock().now().date()
     visit = visit_on(await _visitor(settings, wanted, today), pack, today)
     async with classifier(settings) as judge:
-        for line in bench.simulate(pack, visit, lines, judge, stop_at_end=stop_at_end):
+        guide = await _library(settings, pack, visit)
+        for line in bench.simulate(pack, visit, lines, judge, guide, stop_at_end=stop_at_end):
             if shown := json.dumps(line) if as_json else bench.as_text(line):
                 terminal.tell(shown)
 
 
-async def _visitor(settings: Settings, wanted: str, today: date) -> PatientFacts:
+async def _library(settings: Settings, pack: Pack, visit: Visit) -> Library | None:
+    """What a check-in that begins now would be told from; None where nothing is published."""
+    if not _has_records(settings):
+        return None
+    clock = SystemClock()
+    database = await open_records(settings, clock)
+    try:
+        asks = await curation.asker(settings, database, PERSONAS, terminal.note)
+    finally:
+        await database.close()
+    if asks is None:
+        return None
+    asked = asking(pack, visit)(clock.now().date())
+    return lambda question: told_of(asks(question, asked), asks.release.id)
+
+
+def _has_records(settings: Settings) -> bool:
     """Opening the records would create them, so that what is not there is not opened."""
-    if not settings.database_url and not (settings.data / "records.db").exists():
+    return bool(settings.database_url) or (settings.data / "records.db").exists()
+
+
+async def _visitor(settings: Settings, wanted: str, today: date) -> PatientFacts:
+    if not _has_records(settings):
         return await visitor(None, wanted, demo.people(today))
     database = await open_records(settings, SystemClock())
     try:

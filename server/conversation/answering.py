@@ -11,6 +11,7 @@ from server.conversation.heard import Heard, hear
 from server.conversation.reply import FINISH_LATER, Reply
 from server.conversation.state import ReadBack
 from server.conversation.teach_back import score
+from server.conversation.telling import asks, tell_or_admit, tells
 from server.conversation.triage import fire
 from server.conversation.understanding import Understood, understand
 from server.persona.named import Said
@@ -40,16 +41,18 @@ def answer(reply: Reply, ask: Ask, heard: Heard, spoke: bool, wants: bool, reque
         detour(reply, heard)
         return
     if ask.question.expects == "teach_back" and not wants:
+        if not _is_taught(reply, ask, heard) and tells(reply, heard):
+            detour(reply, heard)
+            return
         teach_back(reply, ask, heard)
         return
     if request:
         reply.say(*request.says)
     if wants and ask.question.id != "worry":
         found = None
-    asks_us = is_question(heard) and not wants
+    asks_us = (is_question(heard) or (reply.told is not None and asks(heard))) and not wants
     if asks_us and not (found and ask.question.expects == "yes_no" and "?" not in heard.raw):
-        reply.unanswered = heard.raw.strip()
-        reply.say(Said.NOTHING_UNANSWERED)
+        tell_or_admit(reply, heard)
         spoke = True
     if found and _lacks_count(reply, ask, found):
         not_understood(reply, ask, heard)
@@ -59,6 +62,12 @@ def answer(reply: Reply, ask: Ask, heard: Heard, spoke: bool, wants: bool, reque
         detour(reply, heard)
     else:
         not_understood(reply, ask, heard)
+
+
+def _is_taught(reply: Reply, ask: Ask, heard: Heard) -> bool:
+    """Whether the words say anything of what was taught: "I call the nurse, right?" is an answer."""
+    lesson = ask.question.teach_back
+    return lesson is not None and bool(score(reply.pack, lesson, heard).points)
 
 
 def _lacks_count(reply: Reply, ask: Ask, found: Understood) -> bool:
@@ -101,6 +110,7 @@ def _confirmed(reply: Reply, ask: Ask, heard: Heard, back: ReadBack) -> None:
         reply.change(read_back=None)
         not_understood(reply, ask, heard)
     else:
+        tells(reply, heard)
         reply.change(detours=reply.state.detours + 1)
         reply.repeat()
 

@@ -89,10 +89,14 @@ class Gate:
         self._phones = digits_of(f"{visit.nurse_phone} {pack.clinic.nurse_phone}")
         self._listed = _drugs(" , ".join(medicine.name for medicine in visit.medicines), self._language)
 
-    def judge(self, sentence: str, claimed: str = "") -> Receipt:
-        """Refuses whatever is not word for word in the pack; the receipt names `claimed` where that script approves it."""
+    def judge(self, sentence: str, claimed: str = "", passages: Sequence[Passage] = ()) -> Receipt:
+        """Refuses whatever is not word for word in the pack, or a sentence of a passage that was found for this visit; the
+        receipt names `claimed` where that script approves it."""
         scripts = self._approved.get(sentence, ())
         if not scripts:
+            found = next((one for one in passages if sentence in one.text.splitlines()), None)
+            if found is not None:
+                return Receipt(True, "", "passage", found.id, found.revision, found.approver)
             return Receipt(False, "", "not_in_pack")
         return Receipt(True, claimed if claimed in scripts else scripts[0], "script")
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from server.conversation.advice import advised_hits, advised_reading
 from server.conversation.agenda import Ask, medicine_groups, open_question
 from server.conversation.answering import answer, answered, detour, give_up, not_understood, side_turn
-from server.conversation.answers import Reading, find_request
+from server.conversation.answers import Reading, find_request, is_question
 from server.conversation.consequences import fire_on
 from server.conversation.cues import turn_over
 from server.conversation.danger import CALLING, stay_with, suspect, take_hits
@@ -22,6 +22,7 @@ from server.conversation.screening import beside_request, leaves_no_room
 from server.conversation.state import Decision, State, Visit
 from server.conversation.taking_back import TOLD, after_marker, answered_anew, danger_named, is_bare_no, reopen
 from server.conversation.teach_back import score
+from server.conversation.telling import tell_or_admit
 from server.conversation.triage import Context, Triage, examine, fire, named_groups
 from server.conversation.understanding import reading_of
 from server.conversation.volunteered import offers, without
@@ -29,6 +30,7 @@ from server.conversation.wording import render
 from server.persona.named import Asked, Fired, Said
 from server.persona.pack import Pack, Request
 from server.vocabulary.findings import Advice, Likeness, Tier, TriggerHit
+from server.vocabulary.speech import Told
 
 ANSWERS = ("refuse", "unsure")
 """Requests that mean nothing without a question that was heard."""
@@ -116,14 +118,16 @@ def decide(
     text: str,
     advice: Advice | None = None,
     likenesses: Sequence[Likeness] | None = None,
+    told: Told | None = None,
 ) -> Decision:
     """One patient turn.
 
     `advice`: what a language model adds to what the rules find. `likenesses`: what the classifier says of `text`; None
-    where it was not asked.
+    where it was not asked. `told`: what the library answers, if it is asked something.
     """
     reply = Reply(pack, visit, state)
     reply.advice = advice
+    reply.told = told
     reply.words = taken_up(pack, state, text)
     heard = hear(reply.words)
     found = _beside_question(pack, visit, state, _found(pack, visit, state, heard, likenesses), text)
@@ -202,6 +206,8 @@ def _unheard(reply: Reply, heard: Heard) -> None:
     if reply.open and request and request.kind not in ANSWERS:
         _serve(reply, reply.open, request, heard)
     else:
+        if reply.told is not None or is_question(heard):
+            tell_or_admit(reply, heard)
         detour(reply, heard)
 
 

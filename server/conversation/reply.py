@@ -9,13 +9,13 @@ from typing import Literal
 
 from server.conversation.agenda import Ask, Say, agenda, applies, facts_of, open_question, queued
 from server.conversation.closing import closings
-from server.conversation.state import Decision, EndReason, Expects, Mood, ReadBack, State, Visit
+from server.conversation.state import Answered, Decision, EndReason, Expects, Mood, ReadBack, State, Visit
 from server.conversation.wording import NOTHING, render, sentence
 from server.persona.named import Asked, Fired, Said
 from server.persona.pack import Pack, RequestKind
 from server.vocabulary.events import ObjectiveClosed
 from server.vocabulary.findings import Advice, NegativeFinding, Tier, TriggerHit
-from server.vocabulary.speech import Line
+from server.vocabulary.speech import Line, Told
 
 Status = Literal["met", "refused", "unable", "not_reached"]
 FINISH_LATER = Asked.FINISH_LATER.value
@@ -48,6 +48,9 @@ class Reply:
         self.closed: list[ObjectiveClosed] = []
         self.unanswered: str | None = None
         self.advice: Advice | None = None
+        self.told: Told | None = None
+        """What the library has to say to this turn, where it is asked something."""
+        self.answered: Answered | None = None
         self.words = ""
         """What the patient said in this turn, verbatim."""
         self.mood: Mood = "listening"
@@ -303,6 +306,7 @@ class Reply:
             negatives=tuple(self.negatives),
             closed=tuple(self.closed),
             unanswered=self.unanswered,
+            answered=self.answered,
             mood=self.mood,
             ended=self.state.mode == "ended",
             end_reason=self.end_reason,

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from server.vocabulary.events import ObjectiveClosed
 from server.vocabulary.findings import NegativeFinding, TriggerHit
-from server.vocabulary.speech import Line
+from server.vocabulary.speech import Line, Told
 
 Expects = Literal["yes_no", "number", "free", "teach_back"]
 Mood = Literal["listening", "concerned", "warm"]
@@ -168,6 +168,14 @@ class State:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """A question of the patient's and the passage that is told."""
+
+    question: str
+    told: Told
+
+
+@dataclass(frozen=True)
 class Decision:
     """What to do after a turn. `lines` may be empty: then keep listening."""
 
@@ -177,6 +185,7 @@ class Decision:
     negatives: tuple[NegativeFinding, ...] = ()
     closed: tuple[ObjectiveClosed, ...] = ()
     unanswered: str | None = None
+    answered: Answered | None = None
     mood: Mood = "listening"
     ended: bool = False
     end_reason: EndReason | None = None

@@ -38,6 +38,8 @@ def plan(
     """The place for free talk in the reply to `text`, or None where every word stays the script's."""
     if not _is_calm(pack, visit, before, decision) or not decision.lines:
         return None
+    if decision.answered is not None:
+        return None  # an approved passage is told, and nothing is put before it
     if decision.unanswered is not None:
         return _answer(pack, decision.lines, passages) if passages else None
     if len(hear(text).words) < pack.talk.numbers.story_words.value:

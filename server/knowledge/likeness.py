@@ -32,7 +32,8 @@ class Classifier:
     """The embedder and the head trained on it; thread-safe."""
 
     def __init__(self, embedder: Embedder, trained: Head, version: str = "") -> None:
-        self._embedder = embedder
+        self.embedder = embedder
+        """For others in this process that need one."""
         self._head = trained
         self.version = version
         """Names what it learned from (`training.fingerprint`), so that a page can be traced to it."""
@@ -52,7 +53,7 @@ class Classifier:
         spans = windows(utterance)
         if not spans:
             return ()
-        found = self._head.probabilities(features(self._embedder.read(utterance), utterance, spans))
+        found = self._head.probabilities(features(self.embedder.read(utterance), utterance, spans))
         likely = [
             Likeness(label, float(probability), *span)
             for span, row in zip(spans, found, strict=True)

@@ -137,6 +137,9 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
             return f"No answer for {round(seconds)} seconds."
         case events.QuestionUnanswered():
             return f"{patient} asked something that the script has no answer to."
+        case events.QuestionAnswered(told=told):
+            approved = f", approved by {told.approver}" if told.approver else ""
+            return f"Answered from “{told.title}”, {told.section}, revision {told.revision}{approved}."
         case events.EscalationRequested(trigger=trigger):
             return f"A nurse was called: {title(trigger)}."
         case events.NurseAsked():

@@ -54,4 +54,10 @@ class PersonaPage:
 
 def add_routes(app: web.Application, personas: Sequence[PersonaWords], *, free_talk: bool) -> None:
     """Call after `pages.install`. `free_talk`: a language model may add sentences that passed the gate."""
-    add_page(app, hdrs.METH_GET, "/staff/persona", PersonaPage(personas, free_talk).show, frozenset({Role.CLINICIAN}))
+    add_page(
+        app,
+        hdrs.METH_GET,
+        "/staff/persona",
+        PersonaPage(personas, free_talk).show,
+        frozenset({Role.CLINICIAN, Role.PHARMACIST}),
+    )

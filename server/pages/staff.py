@@ -18,6 +18,7 @@ EVERYONE = frozenset(Role)
 LANDING: Mapping[Role, str] = {
     Role.NURSE: "/staff/",
     Role.CLINICIAN: "/staff/persona",
+    Role.PHARMACIST: "/staff/persona",
     Role.COMPLIANCE: "/staff/audit",
 }
 """Where each role starts after sign-in."""

@@ -41,6 +41,16 @@ class Permission(StrEnum):
     ROOM_JOIN = "room.join"
     ON_CALL_READ = "on_call.read"
     ON_CALL_CHANGE = "on_call.change"
+    LIBRARY_READ = "library.read"
+    LIBRARY_WRITE = "library.write"
+    LIBRARY_APPROVE = "library.approve"
+    LIBRARY_PUBLISH = "library.publish"
+    LIBRARY_OVERRIDE = "library.override"
+    """Publish although a golden question is red."""
+    LIBRARY_RETIRE = "library.retire"
+    QUESTION_NOTE = "question.note"
+    QUESTION_READ = "question.read"
+    """What patients asked, in their own words."""
     STAFF_ADD = "staff.add"
     STAFF_LIST = "staff.list"
     STAFF_SIGN_IN = "staff.sign_in"
@@ -54,9 +64,14 @@ _CARE: Final = frozenset({
     _P.JOURNAL_JUDGE, _P.INVITATION_CREATE, _P.PAGE_READ, _P.PAGE_ACKNOWLEDGE, _P.PAGE_CLAIM, _P.PAGE_CLOSE, _P.ON_CALL_READ,
 })  # fmt: skip
 
+_CURATION: Final = frozenset({
+    _P.LIBRARY_READ, _P.LIBRARY_WRITE, _P.LIBRARY_APPROVE, _P.LIBRARY_PUBLISH, _P.LIBRARY_RETIRE, _P.QUESTION_READ,
+})  # fmt: skip
+
 STAFF: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.NURSE: _CARE | {_P.ROOM_JOIN},
-    Role.CLINICIAN: _CARE,
+    Role.NURSE: _CARE | {_P.ROOM_JOIN, _P.LIBRARY_READ},
+    Role.CLINICIAN: _CARE | _CURATION | {_P.LIBRARY_OVERRIDE},
+    Role.PHARMACIST: _CURATION,
     Role.COMPLIANCE: frozenset({_P.AUDIT_READ}),
 }
 
@@ -69,7 +84,7 @@ PATIENT: Final = frozenset({
 SERVICE: Final[Mapping[str, frozenset[Permission]]] = {
     "conductor": frozenset({
         _P.PATIENT_READ, _P.PATIENT_CONTACT, _P.CHECKIN_LIST, _P.CHECKIN_READ, _P.CHECKIN_START, _P.CHECKIN_END,
-        _P.JOURNAL_READ, _P.JOURNAL_WRITE, _P.PAGE_REQUEST, _P.PAGE_READ,
+        _P.JOURNAL_READ, _P.JOURNAL_WRITE, _P.PAGE_REQUEST, _P.PAGE_READ, _P.LIBRARY_READ, _P.QUESTION_NOTE,
     }),
     "invitation": frozenset({
         _P.PATIENT_CONTACT, _P.PATIENT_BIRTH_CHECK, _P.CHECKIN_READ, _P.INVITATION_USE, _P.PAGE_REQUEST,
@@ -79,7 +94,8 @@ SERVICE: Final[Mapping[str, frozenset[Permission]]] = {
     "sign_in": frozenset({_P.STAFF_SIGN_IN}),
     "command": frozenset({
         _P.PATIENT_ADD, _P.PATIENT_LIST, _P.CHECKIN_ORDER, _P.INVITATION_CREATE, _P.STAFF_ADD, _P.STAFF_LIST, _P.AUDIT_READ,
-        _P.JOURNAL_READ, _P.ON_CALL_READ, _P.ON_CALL_CHANGE,
+        _P.JOURNAL_READ, _P.ON_CALL_READ, _P.ON_CALL_CHANGE, _P.LIBRARY_READ, _P.LIBRARY_WRITE, _P.LIBRARY_APPROVE,
+        _P.LIBRARY_PUBLISH, _P.LIBRARY_RETIRE, _P.QUESTION_READ,
     }),
 }  # fmt: skip
 """Parts of the service by name; a part that is not here may do nothing."""

@@ -44,6 +44,8 @@ class CheckInRow:
     end_reason: EndReason | None
     connected: bool
     """Whether the patient's page is connected now."""
+    release: str = ""
+    """Which release of the library it is told from; empty until the check-in starts, or where there was none."""
 
 
 def order(tx: Transaction, principal: Principal, patient: PatientId, persona: str) -> CheckInId:
@@ -63,17 +65,24 @@ def get(tx: Transaction, principal: Principal, checkin: CheckInId) -> CheckInRow
     return row
 
 
-def start(tx: Transaction, principal: Principal, checkin: CheckInId, version: str, pack_hash: str) -> None:
-    """Marks it running under this pack; a second start changes nothing. Raises NotFound, CheckInOver."""
+def start(
+    tx: Transaction, principal: Principal, checkin: CheckInId, version: str, pack_hash: str, release: str = ""
+) -> str:
+    """Marks it running under this pack and this release of the library; a second start changes neither.
+
+    Returns the release it runs under. Raises NotFound, CheckInOver.
+    """
     require(principal, Permission.CHECKIN_START, checkin=checkin)
     row = _get(tx, checkin)
     if row.status == "ended":
         raise CheckInOver("the check-in has ended")
     values = {"status": "running", "version": version, "pack_hash": pack_hash, "started_at": tx.now}
+    values["release"] = release
     # The pack it began with stays its pack: a resumed visit is replayed by the rules it started under.
     tx.connection.execute(update(table).where(table.c.id == checkin, table.c.status == "invited").values(values))
     detail: dict[str, str | bool] = {"version": version, "resumed": row.status == "running"}
     tx.audit(principal, AuditAction.CHECKIN_STARTED, patient=row.patient, subject=checkin, detail=detail)
+    return release if row.status == "invited" else row.release
 
 
 def end(tx: Transaction, principal: Principal, checkin: CheckInId, reason: EndReason) -> None:

@@ -103,6 +103,7 @@ checkin = Table(
     Column("persona", String(80), nullable=False),
     Column("version", String(40), nullable=False),
     Column("pack_hash", String(64), nullable=False),
+    Column("release", ID, nullable=False, server_default=""),
     Column("status", String(10), nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
     Column("started_at", Moment),

@@ -13,6 +13,7 @@ from pydantic import Field
 from server.vocabulary.dispositions import Asked911, Noise, Outcome, Verdict, Worth
 from server.vocabulary.findings import Advice, CueEvidence, Likeness, Tier
 from server.vocabulary.ids import EscalationId, StaffId
+from server.vocabulary.speech import Told
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class CheckInStarted:
     resumed: bool
     classifier: str = ""
     """Which training of the sentence classifier judged it (its examples are no part of `pack_hash`); empty: none did."""
+    release: str = ""
+    """Which release of the library it is told from until its end; empty: none."""
     kind: Literal["check_in_started"] = "check_in_started"
 
 
@@ -52,6 +55,8 @@ class PatientTurn:
     """What a language model read in it, in time and checked; None without one. A replay reads it here, not from a model."""
     likenesses: tuple[Likeness, ...] | None = None
     """What the sentence classifier found in it, None where it was not asked; kept for the same reason."""
+    told: Told | None = None
+    """What the library answers, None where it was not asked or has no answer; kept for the same reason."""
     kind: Literal["patient_turn"] = "patient_turn"
 
 
@@ -181,6 +186,16 @@ class QuestionUnanswered:
 
 
 @dataclass(frozen=True)
+class QuestionAnswered:
+    """The patient asked something that an approved passage answers; the page shows where it is written."""
+
+    turn: int
+    text: str
+    told: Told
+    kind: Literal["question_answered"] = "question_answered"
+
+
+@dataclass(frozen=True)
 class SentenceGated:
     """The output gate judged a sentence; a refused one is never synthesized."""
 
@@ -193,6 +208,8 @@ class SentenceGated:
     passage: str = ""
     """Id of the approved passage that the words agree with."""
     revision: int = 0
+    approver: str = ""
+    """Who approved that passage."""
     kind: Literal["sentence_gated"] = "sentence_gated"
 
 
@@ -362,6 +379,7 @@ Event = Annotated[
     | NegativeFound
     | ObjectiveClosed
     | QuestionUnanswered
+    | QuestionAnswered
     | SentenceGated
     | SpeechHeard
     | SentenceHeard

@@ -11,6 +11,7 @@ class Role(StrEnum):
 
     NURSE = "nurse"
     CLINICIAN = "clinician"
+    PHARMACIST = "pharmacist"
     COMPLIANCE = "compliance"
 
 

@@ -21,6 +21,32 @@ class Passage:
     id: str
     revision: int
     text: str
+    approver: str = ""
+    """Names of the people who approved it."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the library says to a patient's question: sentences of one approved passage, and where it is written."""
+
+    passage: str
+    """Key of the passage: document and headings."""
+    revision: int
+    approver: str
+    """Names of the people who approved that revision; empty in a library without staff."""
+    title: str
+    """Of the document, as the patient's page shows it."""
+    section: str
+    source: str
+    """Where the clinic took it from; empty where it says so nowhere."""
+    release: str
+    """Id of the release it was found in."""
+    sentences: tuple[str, ...]
+    """What is spoken, word for word of the passage."""
+
+    def as_passage(self) -> Passage:
+        """What the gate holds these sentences to: one a line."""
+        return Passage(self.passage, self.revision, "\n".join(self.sentences), self.approver)
 
 
 @dataclass(frozen=True)
@@ -36,6 +62,8 @@ class Receipt:
     """Passage id that the words agree with; empty when they rest on none."""
     revision: int = 0
     """Revision of that passage; 0 without one."""
+    approver: str = ""
+    """Names of the people who approved it."""
 
     @property
     def kind(self) -> Literal["script", "passage", "free", "refused"]:

@@ -22,6 +22,7 @@ from server.persona.pack import Pack
 from server.vocabulary import events as e
 from server.vocabulary.findings import Likeness, Tier
 from server.vocabulary.ids import EscalationId
+from server.vocabulary.speech import Told
 from server.workbench.lines import Act, Drops, PressesEnd, PressesNurse, Says, Shows, Waits
 
 WORD_SECONDS = 60 / 150
@@ -38,6 +39,7 @@ KEPT_SECONDS = 600.0
 
 
 Judge = Callable[[str], tuple[Likeness, ...]]
+Library = Callable[[str], Told | None]
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,11 @@ class Speech:
 class Rehearsal:
     """One check-in; `moments` is its journal."""
 
-    def __init__(self, pack: Pack, visit: Visit, judge: Judge | None = None) -> None:
-        """`judge`: the sentence classifier, where there is one."""
+    def __init__(self, pack: Pack, visit: Visit, judge: Judge | None = None, library: Library | None = None) -> None:
+        """`judge`: the sentence classifier, `library`: what answers questions, where there is one."""
         self._pack = pack
         self._judge = judge
+        self._library = library
         self._visit = visit
         self._gate = Gate(pack, visit)
         self._paged: dict[str, Tier] = {}
@@ -159,8 +162,10 @@ class Rehearsal:
         self._quiet_since = self.now
         continues, self._unanswered = self._unanswered, False
         found = self._judge(self.thread.whole(text, continues=continues)) if self._judge else None
-        decision = self.thread.turn(text, continues=continues, likenesses=found)
-        turn = e.PatientTurn(self.thread.turns, text, typed=False, continues=continues, likenesses=found)
+        asked = self.thread.worth_looking_up(text, continues=continues)
+        told = self._library(asked) if self._library and asked else None
+        decision = self.thread.turn(text, continues=continues, likenesses=found, told=told)
+        turn = e.PatientTurn(self.thread.turns, text, typed=False, continues=continues, likenesses=found, told=told)
         self._record(decision, turn)
         self._say(decision, answers=True)
 
@@ -217,7 +222,7 @@ class Rehearsal:
         self._speech = Speech(planned, begins, answers) if planned else None
 
     def _passes(self, sentence: str, script: str) -> bool:
-        receipt = self._gate.judge(sentence, script)
+        receipt = self._gate.judge(sentence, script, self.thread.passages)
         self.thread.sentences += 1
         self._emit(
             e.SentenceGated(
@@ -228,6 +233,7 @@ class Rehearsal:
                 receipt.reason,
                 receipt.passage,
                 receipt.revision,
+                receipt.approver,
             )
         )
         return receipt.allowed
@@ -274,10 +280,16 @@ class Rehearsal:
 
 
 def rehearse(
-    pack: Pack, visit: Visit, acts: Sequence[Act], judge: Judge | None = None, *, stop_at_end: bool
+    pack: Pack,
+    visit: Visit,
+    acts: Sequence[Act],
+    judge: Judge | None = None,
+    library: Library | None = None,
+    *,
+    stop_at_end: bool,
 ) -> tuple[Rehearsal, int]:
     """A rehearsal of these acts, and how many of them were left when it ended."""
-    rehearsal = Rehearsal(pack, visit, judge)
+    rehearsal = Rehearsal(pack, visit, judge, library)
     rehearsal.begin()
     left = len(acts)
     for act in acts:

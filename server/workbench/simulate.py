@@ -8,16 +8,22 @@ from pathlib import Path
 from server.conversation.state import Visit
 from server.persona.pack import Pack
 from server.workbench.lines import read_lines
-from server.workbench.rehearsal import Judge, Moment, rehearse
+from server.workbench.rehearsal import Judge, Library, Moment, rehearse
 from server.workbench.summary import summary_of
 
 
 def simulate(
-    pack: Pack, visit: Visit, lines: Path, judge: Judge | None = None, *, stop_at_end: bool
+    pack: Pack,
+    visit: Visit,
+    lines: Path,
+    judge: Judge | None = None,
+    library: Library | None = None,
+    *,
+    stop_at_end: bool,
 ) -> Iterator[dict[str, object]]:
     """Every event with its virtual `at` seconds, then the summary; raises `LinesInvalid`."""
     acts = read_lines(lines, pack.cues)
-    rehearsal, left = rehearse(pack, visit, acts, judge, stop_at_end=stop_at_end)
+    rehearsal, left = rehearse(pack, visit, acts, judge, library, stop_at_end=stop_at_end)
     yield from map(as_object, rehearsal.moments)
     yield summary_of(rehearsal.moments) | {
         "lines_left": left,

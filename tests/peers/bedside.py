@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.checkin.checkin import CheckIn
+from server.checkin.guide import Guide
 from server.checkin.journal import CONDUCTOR, Whereabouts
 from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
@@ -103,6 +104,7 @@ async def bedside(
     visit: Visit = VISIT,
     classifier: Classifier | None = None,
     perception: Perception | None = None,
+    guide: Guide | None = None,
 ) -> AsyncIterator[Bedside]:
     """A check-in that has begun; by voice where a peer is given, else by typing."""
     patient = await records.add()
@@ -123,6 +125,7 @@ async def bedside(
         perception=perception,
         elapsed=0.0,
         publish=events.append,
+        guide=guide,
     )
     there = Bedside(CheckIn(setting, call, past), call, records.database, id_, events)
     call.use_socket(lambda message: there.shown.append(dict(message)))

@@ -9,6 +9,7 @@ from server.checkin.view import page_view
 from server.vocabulary import events as e
 from server.vocabulary.findings import CueEvidence, Tier
 from server.vocabulary.ids import EscalationId, StaffId
+from server.vocabulary.speech import Told
 
 KIND = "unit"
 
@@ -38,6 +39,16 @@ SHOWN: tuple[tuple[e.Event, dict[str, object]], ...] = (
     ),
     (e.CueDisputed("mismatch", 8.0), {"k": "not_right", "cue": "mismatch", "at": 8.0}),
     (e.ConsentChanged("voice_cues", allowed=True), {"k": "cues", "what": "voice", "on": True}),
+    (
+        e.QuestionAnswered(
+            4,
+            "what if I forget one?",
+            Told(
+                "warfarin#Missed dose", 2, "Dr. Haddad", "Warfarin", "Missed dose", "MedlinePlus", "rl_1", ("Call us.",)
+            ),
+        ),
+        {"k": "cite", "title": "Warfarin", "section": "Missed dose", "source": "MedlinePlus"},
+    ),
     (e.CheckInEnded("completed"), {"k": "end", "reason": "completed"}),
 )
 NOT_SHOWN: tuple[e.Event, ...] = (

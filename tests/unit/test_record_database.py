@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.record import patients
 from server.record.identifiers import new_id
-from server.record.schema import metadata
+from server.record.library_schema import metadata
 from server.record.transaction import Transaction
 from tests.fakes.records import NURSE, ROSA, Records, records_in
 

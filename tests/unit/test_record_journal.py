@@ -15,9 +15,13 @@ from server.vocabulary.events import Event
 from server.vocabulary.findings import Advice, CueEvidence, Flag, Likeness, Tier
 from server.vocabulary.ids import CheckInId, EscalationId, StaffId
 from server.vocabulary.principals import Patient
+from server.vocabulary.speech import Told
 from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, NURSE, OTTO, Records
 
 KIND = "unit"
+TOLD = Told(
+    "warfarin#Missed dose", 2, "Dr. Amir Haddad", "Warfarin", "Missed dose", "MedlinePlus", "rl_1", ("Call us.",)
+)
 EVERY_KIND: list[Event] = [
     events.CheckInStarted("after-discharge", "1.0.0", "0" * 64, resumed=False),
     events.ConnectionChanged("connected"),
@@ -44,6 +48,7 @@ EVERY_KIND: list[Event] = [
     events.NegativeFound(2, "BREATHLESS", 1, "no, I breathe fine"),
     events.ObjectiveClosed("weight", "met", "180", (1, 2)),
     events.QuestionUnanswered(3, "can I drive?"),
+    events.QuestionAnswered(4, "what if I forget one?", TOLD),
     events.SentenceGated(1, "Hello.", allowed=True, script="greeting.hello", reason="script"),
     events.SpeechHeard(("Do not take it.",), "Do not", interrupted=True, seconds=0.7),
     events.SentenceHeard(1, "Sit down and rest.", 1.4, 0.7, heard_words=2, of_words=4),

@@ -1,4 +1,5 @@
 /** Step 4 of the visit: the live check-in. It shows what the server says and sends what the patient does; it decides nothing about care. */
+import { showCitation } from "./citation";
 import { Connection, type Status } from "./connection";
 import { press, showTyping, wireControls } from "./controls";
 import { showPreview, type Devices } from "./devices";
@@ -96,7 +97,10 @@ export class CheckIn {
         this.#transcript.cut(message.u);
         return face?.cut(message.u, message.t);
       case "s": return this.#presence.setState(message.state);
-      case "you": return this.#transcript.patient(message.text, message.final);
+      case "you":
+        showCitation(null);
+        return this.#transcript.patient(message.text, message.final);
+      case "cite": return showCitation(message);
       case "cues": return this.#noticed.allowed(message.what, message.on);
       case "noticed": return this.#noticed.noticed(message);
       case "not_right": return this.#noticed.disputed(message.cue, message.at);

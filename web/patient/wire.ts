@@ -1,5 +1,6 @@
 /** What page and server say to each other during the call. Parsed once here; anything unknown is dropped in silence, by contract. */
 import type { WireViseme, PersonaState } from "../avatar/face";
+import type { Citation } from "./citation";
 import type { NoticedMessage, Sense } from "./noticed";
 import type { EndReason, Mode } from "./screens";
 
@@ -20,6 +21,7 @@ export type FromPersona =
   | { k: "cues"; what: Sense; on: boolean }
   | ({ k: "noticed" } & NoticedMessage)
   | { k: "not_right"; cue: string; at: number }
+  | ({ k: "cite" } & Citation)
   | { k: "end"; reason: EndReason };
 
 export type FromServer =
@@ -46,7 +48,7 @@ export type ToServer =
 /** Longest answer a patient may type, in characters. */
 export const TYPED_LIMIT = 500;
 
-const KINDS = new Set(["clk", "v", "cap", "cut", "s", "you", "esc", "nurse", "cues", "noticed", "not_right", "end"]);
+const KINDS = new Set(["clk", "v", "cap", "cut", "s", "you", "esc", "nurse", "cues", "noticed", "not_right", "cite", "end"]);
 const TYPES = new Set(["ice", "answer", "error"]);
 
 /** The message in `text`, or null if it is broken or of a kind this page does not know. */

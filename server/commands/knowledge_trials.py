@@ -1,0 +1,139 @@
+"""The commands that try the release that is told now: `knowledge ask` and `knowledge evaluate`."""
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server import curation
+from server.app import PERSONAS, open_records
+from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
+from server.config import Settings
+from server.knowledge import releases, trial
+from server.knowledge.answer import Answer, Asked
+from server.knowledge.consulting import OpenRelease, Outcome, consult
+from server.knowledge.embedder import Embedder
+from server.knowledge.passage import Audience
+from server.knowledge.publishing import limits_of
+from server.knowledge.releases import Told
+from server.knowledge.rules import read_rules
+from server.knowledge.telling import Limits
+from server.model_store import ModelStore
+from server.record.transaction import Transaction
+from server.vocabulary.clock import SystemClock
+from server.vocabulary.principals import Service
+
+_COMMAND = Service("command")
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+For = Annotated[
+    Audience, typer.Option("--for", help="Who asks: a patient, or a nurse, who is told what is for nurses too.")
+]
+Language = Annotated[str, typer.Option(help="Language that is spoken.")]
+Medicine = Annotated[
+    list[str] | None, typer.Option("--medicine", help="Generic name on the patient's list; may be repeated.")
+]
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="In the words of whoever asks.")],
+    as_json: AsJson = False,
+    audience: For = Audience.PATIENT,
+    language: Language = "en",
+    medicine: Medicine = None,
+    data: DataOption = None,
+) -> None:
+    """Ask the library as a check-in does: what is told, from where, and what else was found."""
+    desk = _Desk(run(_told(settings_of(data))), settings_of(data), _asked(audience, language, medicine))
+    outcome = desk.outcome(question)
+    if as_json:
+        tell(json.dumps({**trial.as_object(_answer(outcome)), "told": outcome.sentences}))
+        return
+    for line in _shown(outcome):
+        tell(line)
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="JSON Lines: id, question, document or null, section.")],
+    as_json: AsJson = False,
+    audience: For = Audience.PATIENT,
+    language: Language = "en",
+    data: DataOption = None,
+) -> None:
+    """Ask every question of a file; print each miss and, last, one JSON line of recall@1, recall@3 and refused."""
+    settings = settings_of(data)
+    questions = run(_questions(file))
+    desk = _Desk(run(_told(settings)), settings, _asked(audience, language, None))
+    found = []
+    for one in trial.tried(desk.answer, questions):
+        found.append(one)
+        if not one.is_right:
+            tell(json.dumps(trial.miss(one)) if as_json else trial.miss_as_text(one))
+    tell(trial.summary(found))
+
+
+class _Desk:
+    """The release that is told, opened on this machine; asked as a check-in asks it."""
+
+    def __init__(
+        self, told: tuple[str, list[Told], frozenset[tuple[str, str]]], settings: Settings, asked: Asked
+    ) -> None:
+        release, revisions, self._retired = told
+        embedder = Embedder.load(ModelStore(settings.model_cache, settings.model_mirror, note))
+        self._release: OpenRelease = curation.stacks(settings, embedder, PERSONAS, note).open(release, revisions)
+        self._limits: Limits = limits_of(read_rules(PERSONAS / curation.RULES))
+        self._asked = asked
+
+    def outcome(self, question: str) -> Outcome:
+        return consult(self._release, question, self._asked, self._limits, self._retired)
+
+    def answer(self, question: str) -> Answer:
+        return _answer(self.outcome(question))
+
+
+def _answer(outcome: Outcome) -> Answer:
+    """As it came out in the end: what was retired since, or cannot be told, is refused."""
+    return replace(outcome.answer, passage=outcome.passage, refusal=outcome.refusal)
+
+
+def _asked(audience: Audience, language: str, medicines: list[str] | None) -> Asked:
+    names = tuple(name.strip().lower() for name in medicines or ())
+    return Asked(SystemClock().now().date(), audience, language, names)
+
+
+async def _questions(file: Path) -> list[trial.Question]:
+    return await asyncio.to_thread(trial.read_questions, file)
+
+
+async def _told(settings: Settings) -> tuple[str, list[Told], frozenset[tuple[str, str]]]:
+    """The current release, its revisions, and what was retired since; the command ends where nothing is published."""
+    database = await open_records(settings, SystemClock())
+    try:
+        found = await database.run(_look)
+    finally:
+        await database.close()
+    if found is None:
+        fail("nothing is published here yet: nightlight knowledge import FOLDER, then nightlight knowledge publish")
+    return found
+
+
+def _look(tx: Transaction) -> tuple[str, list[Told], frozenset[tuple[str, str]]] | None:
+    current = releases.current(tx)
+    if current is None:
+        return None
+    return current, releases.told_in(tx, _COMMAND, current), releases.retired_in(tx, _COMMAND, current)
+
+
+def _shown(outcome: Outcome) -> list[str]:
+    cited = outcome.citation
+    lines = [f"no answer: {outcome.refusal}"] if cited is None else [" ".join(outcome.sentences), ""]
+    if cited is not None:
+        lines.append(f"  {cited.title}, {cited.section}, revision {cited.revision}; {cited.source or 'no source'}")
+    lines.append(f"  chance  words  sense   (told from {outcome.answer.threshold:.2f})")
+    rows = (
+        f"  {one.chance:6.2f} {one.words:6.2f} {one.sense:6.2f}   {one.passage.key}" for one in outcome.answer.ranked
+    )
+    return [*lines, *rows]

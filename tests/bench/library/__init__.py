@@ -1,0 +1,37 @@
+"""Documents and questions to measure retrieval with: weights are fitted to `tuning`, the threshold was chosen on
+`validation`, and `unseen` is only measured: other documents, written and asked when all else was done."""
+
+from datetime import date
+from pathlib import Path
+
+from server.app import PERSONAS
+from server.config import Settings
+from server.knowledge.answer import Asked
+from server.knowledge.embedder import Embedder
+from server.knowledge.index import Index
+from server.knowledge.lay_words import LayWords, read_lay_words
+from server.knowledge.trial import Question, passages_in, read_questions
+from server.model_store import ModelStore
+
+LIBRARY = Path(__file__).parent
+SEED = tuple(PERSONAS / pack / "knowledge" for pack in ("post-discharge", "medication-check-in"))
+ASKED = Asked(date(2026, 12, 1))
+
+
+def embedder() -> Embedder:
+    settings = Settings()
+    return Embedder.load(ModelStore(settings.model_cache, settings.model_mirror, print))
+
+
+def lay_words() -> LayWords:
+    return read_lay_words(PERSONAS / "shared")
+
+
+def folder_index(*folders: Path) -> Index:
+    """Of the Markdown files in them."""
+    passages = [passage for folder in folders for passage in passages_in(folder)]
+    return Index.build(passages, embedder(), lay_words())
+
+
+def questions(name: str) -> list[Question]:
+    return read_questions(LIBRARY / f"{name}.jsonl")
