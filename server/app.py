@@ -17,6 +17,7 @@ from server import environment, heap, language, lessons, paging, perceiving
 from server.checkin.nurse_seat import NurseDoor
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
+from server.checkin.remembering import Remembering
 from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
@@ -146,7 +147,13 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
             perceiving.perception(store, settings.calibrations)
         )
         means, language_part = await stack.enter_async_context(language.models(settings))
-        registry = Registry(_house(settings, database, packs, kit, classifier, means, perception, live, clock))
+        # Memory is written until the last check-in has ended; what is left is written after the next start.
+        remembering = Remembering(database, packs)
+        stack.push_async_callback(remembering.close)
+        remembering.start()
+        registry = Registry(
+            _house(settings, database, packs, kit, classifier, means, perception, live, clock, remembering.wake)
+        )
         await registry.open()
         stack.push_async_callback(registry.close)
         stop_listening = desk.on_change(database, lambda checkin, page: _announce(live, checkin))
@@ -178,13 +185,17 @@ def _house(
     perception: Perception | None,
     live: Live,
     clock: Clock,
+    over: Callable[[], None],
 ) -> House:
+    """`over`: called when a check-in has ended."""
     ice = _ice(settings)
 
     def publish(checkin: CheckInId, event: Event) -> None:
         live.publish(f"checkin:{checkin}", {"checkin": checkin})
         if event.kind in ("check_in_started", "check_in_ended", "connection_changed", "room_changed"):
             live.publish("queue", {"checkin": checkin})
+        if event.kind == "check_in_ended":
+            over()
 
     return House(
         database=database,

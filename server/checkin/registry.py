@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from server.checkin.checkin import CheckIn
 from server.checkin.journal import CONDUCTOR, Whereabouts
 from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
+from server.checkin.remembering import rules_of
 from server.checkin.seat import Seat
 from server.checkin.senses import Perception
 from server.checkin.setting import RoomWork, Setting
@@ -20,6 +21,7 @@ from server.checkin.visit import visit_on
 from server.conversation.state import Visit
 from server.media.link import IceServer
 from server.media.peer import PeerCall
+from server.memory import memory
 from server.persona.pack import Pack
 from server.record import checkins, journal, patients, rooms
 from server.record.checkins import CheckInOver, CheckInRow
@@ -30,8 +32,9 @@ from server.record.transaction import Transaction
 from server.signaling.door import Send
 from server.speech.session import SpeechKit
 from server.vocabulary.errors import NotFound, ServiceError
-from server.vocabulary.events import CheckInEnded, Consent, ConsentChanged, Event
+from server.vocabulary.events import CheckInEnded, CheckInStarted, Consent, ConsentChanged, Event
 from server.vocabulary.ids import CheckInId
+from server.vocabulary.memories import Memory
 from server.vocabulary.principals import Patient
 
 _logger = logging.getLogger(__name__)
@@ -169,7 +172,8 @@ class Registry:
                 return
             row, card, past, _ = await self._house.database.run(lambda tx: _open(tx, patient))
             pack = self._house.packs.get(row.persona)
-            if pack is None or not waits_for_return(Thread(pack, visit_of(card, pack, row)), past):
+            visit = visit_of(card, pack, row, handed_over(past) or ()) if pack else None
+            if pack is None or visit is None or not waits_for_return(Thread(pack, visit), past):
                 return
             running = await self._take_up(patient)
             running.checkin.lost()
@@ -223,8 +227,13 @@ class Registry:
         await self._house.database.run(
             lambda tx: checkins.start(tx, CONDUCTOR, row.id, pack.version, pack.content_hash)
         )
+        remembered = handed_over(past)
+        if remembered is None:
+            remembered = await self._house.database.run(
+                lambda tx: memory.recall(tx, CONDUCTOR, card.id, rules_of(pack))
+            )
         call = PeerCall(self._house.servers(row.id))
-        checkin = CheckIn(self._setting(row, card, pack, elapsed), call, past)
+        checkin = CheckIn(self._setting(row, visit_of(card, pack, row, remembered), card, pack, elapsed), call, past)
         try:
             await checkin.start()
         except BaseException:  # also when the page gives up half way
@@ -243,14 +252,14 @@ class Registry:
                 raise AllSeatsTaken("as many check-ins run as NIGHTLIGHT_MAX_CHECKINS allows")
             await self._let_go(min(gone, key=gone.__getitem__))
 
-    def _setting(self, row: CheckInRow, card: PatientCard, pack: Pack, elapsed: float) -> Setting:
+    def _setting(self, row: CheckInRow, visit: Visit, card: PatientCard, pack: Pack, elapsed: float) -> Setting:
         within = {
             tier: timedelta(seconds=rule.acknowledge_within.value) for tier, rule in pack.escalation.tiers.items()
         }
         return Setting(
             id=row.id,
             pack=pack,
-            visit=visit_of(card, pack, row),
+            visit=visit,
             whereabouts=Whereabouts(row.id, card.id, card.address, within),
             database=self._house.database,
             kit=self._house.kit,
@@ -313,7 +322,12 @@ def _expire(tx: Transaction, checkin: CheckInId) -> None:
     checkins.end(tx, CONDUCTOR, checkin, event.reason)
 
 
-def visit_of(card: PatientCard, pack: Pack, row: CheckInRow) -> Visit:
+def handed_over(past: Sequence[Event]) -> tuple[Memory, ...] | None:
+    """What was remembered when this check-in began; None where it has not begun."""
+    return next((event.remembered for event in past if isinstance(event, CheckInStarted)), None)
+
+
+def visit_of(card: PatientCard, pack: Pack, row: CheckInRow, remembered: tuple[Memory, ...]) -> Visit:
     """The facts of a check-in that the conversation may use; fixed at its start, so that a replay sees the same."""
     began = row.started_at or row.created_at
-    return visit_on(card, pack, began.date())
+    return visit_on(card, pack, began.date(), remembered)

@@ -51,4 +51,5 @@ class Setting:
     def started(self, *, resumed: bool) -> e.CheckInStarted:
         """By which rules, and which training of the classifier, it is judged."""
         learned = self.classifier.version if self.classifier else ""
-        return e.CheckInStarted(self.pack.id, self.pack.version, self.pack.content_hash, resumed, learned)
+        pack, remembered = self.pack, self.visit.remembered
+        return e.CheckInStarted(pack.id, pack.version, pack.content_hash, resumed, learned, remembered)

@@ -137,6 +137,8 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
             return f"No answer for {round(seconds)} seconds."
         case events.QuestionUnanswered():
             return f"{patient} asked something that the script has no answer to."
+        case events.MemoryAmended(change=change):
+            return f"{patient} {_AMENDED[change]}."
         case events.EscalationRequested(trigger=trigger):
             return f"A nurse was called: {title(trigger)}."
         case events.NurseAsked():
@@ -178,6 +180,13 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
             return ""
         case _:
             assert_never(event)
+
+
+_AMENDED = {
+    "corrected": "corrected what is remembered",
+    "disputed": "says that what is remembered was not so",
+    "forgotten": "wants something remembered to be forgotten",
+}
 
 
 def _connection(state: str, patient: str) -> str:

@@ -13,6 +13,7 @@ from pydantic import Field
 from server.vocabulary.dispositions import Asked911, Noise, Outcome, Verdict, Worth
 from server.vocabulary.findings import Advice, CueEvidence, Likeness, Tier
 from server.vocabulary.ids import EscalationId, StaffId
+from server.vocabulary.memories import Memory, MemoryChange
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class CheckInStarted:
     resumed: bool
     classifier: str = ""
     """Which training of the sentence classifier judged it (its examples are no part of `pack_hash`); empty: none did."""
+    remembered: tuple[Memory, ...] = ()
+    """What was remembered of the patient, as it was handed to the conversation; a replay reads it here."""
     kind: Literal["check_in_started"] = "check_in_started"
 
 
@@ -178,6 +181,20 @@ class QuestionUnanswered:
     turn: int
     text: str
     kind: Literal["question_unanswered"] = "question_unanswered"
+
+
+@dataclass(frozen=True)
+class MemoryAmended:
+    """The patient corrected or disputed what is remembered of them, or wants it forgotten."""
+
+    turn: int
+    memory: str
+    """Id of the fact."""
+    change: MemoryChange
+    aspect: str
+    """Of a correction: which of the pack's words it was instead."""
+    quote: str
+    kind: Literal["memory_amended"] = "memory_amended"
 
 
 @dataclass(frozen=True)
@@ -362,6 +379,7 @@ Event = Annotated[
     | NegativeFound
     | ObjectiveClosed
     | QuestionUnanswered
+    | MemoryAmended
     | SentenceGated
     | SpeechHeard
     | SentenceHeard

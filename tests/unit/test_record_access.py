@@ -52,6 +52,10 @@ staff.add              -     -         -          -       -         -          -
 staff.list             -     -         -          -       -         -          x     -       x           x       -
 staff.sign_in          -     -         -          -       -         -          -     x       -           -       -
 audit.read             -     -         x          -       -         -          -     -       -           x       -
+memory.read            x     x         -          -       x         -          -     -       -           x       -
+memory.write           -     -         -          -       x         -          -     -       -           -       -
+memory.correct         x     x         -          -       -         -          -     -       -           x       -
+patient.forget         -     -         -          -       -         -          -     -       -           x       -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
 CELLS = [
