@@ -17,7 +17,7 @@ from server import environment, heap, language, lessons, paging, perceiving
 from server.checkin.nurse_seat import NurseDoor
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
-from server.checkin.remembering import Remembering
+from server.checkin.remembering import Remembering, titles_of
 from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
@@ -30,6 +30,7 @@ from server.invitation.routes import Greeter, InvitationRoutes
 from server.knowledge import kit as knowledge
 from server.knowledge.likeness import Classifier
 from server.media.link import IceServer
+from server.memory import page as memory_page
 from server.model_store import ModelStore
 from server.nurse.console import Console
 from server.nurse.neighbors import Answered, PersonaChoice
@@ -308,6 +309,7 @@ def _add_staff_routes(
         public_url=settings.public_url,
     )
     add_nurse_routes(app, console)
+    memory_page.add_routes(app, *titles_of(packs.values()))
     audit_page.add_routes(app)
     words = [_words(pack) for pack in packs.values()]
     persona_page.add_routes(app, words, free_talk=bool(settings.language_endpoints))

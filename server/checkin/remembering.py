@@ -5,7 +5,7 @@ What was left undone when the service went down is taken up when it starts: the 
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from server.checkin.journal import CONDUCTOR
@@ -98,6 +98,13 @@ def rules_of(pack: Pack) -> Rules:
         told.confidence_rules.value,
         told.confidence_model.value,
     )
+
+
+def titles_of(packs: Iterable[Pack]) -> tuple[dict[str, str], dict[str, str]]:
+    """What staff call each rule, and each aspect as `rule.aspect`."""
+    rules = [rule for pack in packs for rule in pack.memory.remember]
+    aspects = {f"{rule.id}.{one.id}": one.title for rule in rules for one in rule.aspects}
+    return {rule.id: rule.title for rule in rules}, aspects
 
 
 def _rule(pack: Pack, one: Remember) -> Rule:

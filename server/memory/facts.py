@@ -62,10 +62,6 @@ class Fact:
     ended_as: Ending | None
     confirmed_by: str | None
 
-    def known_on(self, at: datetime) -> bool:
-        """Whether this version was what was known at that moment."""
-        return self.recorded_at <= at and (self.known_to is None or at < self.known_to)
-
 
 @dataclass(frozen=True)
 class Matter:

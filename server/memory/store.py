@@ -91,9 +91,10 @@ def facts(tx: Transaction, patient: PatientId, *, lines: Iterable[Line], ids: It
     return list(_facts(tx, patient, [memory_fact.c.known_to.is_(None), wanted]))
 
 
-def every_fact(tx: Transaction, patient: PatientId) -> list[Fact]:
-    """Every version, in the order in which they were recorded. Raises Unreadable."""
-    return list(_facts(tx, patient, []))
+def facts_on(tx: Transaction, patient: PatientId, at: datetime) -> list[Fact]:
+    """Every version that was what was known at that moment, oldest first. Raises Unreadable."""
+    still = memory_fact.c.known_to.is_(None) | (memory_fact.c.known_to > at)
+    return list(_facts(tx, patient, [memory_fact.c.recorded_at <= at, still]))
 
 
 def fact(tx: Transaction, patient: PatientId, wanted: str) -> Fact:

@@ -30,7 +30,7 @@ def read_timeline(
     """As it was known at `known_on`, or is now. What was deleted was never known. Raises NotPermitted, Unreadable."""
     require(principal, Permission.MEMORY_READ, patient=patient)
     at = known_on or tx.now
-    found = [fact for fact in store.every_fact(tx, patient) if fact.known_on(at)]
+    found = store.facts_on(tx, patient, at)
     threads = [thread for thread in store.threads(tx, patient, closed=True) if _open_at(thread, at)]
     episodes = [one for one in store.episodes(tx, patient) if one[1] <= at]
     tx.audit(principal, AuditAction.MEMORY_READ, patient=patient, detail={"count": len(found)})
