@@ -23,14 +23,10 @@ def recalls(reply: Reply, heard: Heard) -> bool:
         return True
     if not reply.state.recalled:
         return False
-    wants: MemoryChange | None = None
-    if meant(reply.pack, phrases["forget"], heard):
-        wants = "forgotten"
-    elif find(reply.pack, phrases["wrong"], heard.text):
-        wants = "disputed"
+    about = _which(reply, heard)
+    wants = _wants(reply, heard, about)
     if wants is None:
         return False
-    about = _which(reply, heard)
     if about is None:
         reply.say(Said.RECALL_WHICH)
         detour(reply, heard)
@@ -94,6 +90,20 @@ def _aspect_now(reply: Reply, memory: Memory) -> str:
     return next((one.aspect for one in reply.state.amended if one.memory == memory.id), memory.aspect)
 
 
+def _wants(reply: Reply, heard: Heard, about: tuple[Memory, Remember] | None) -> MemoryChange | None:
+    """What is to become of a memory; None where the words are no more than an answer."""
+    phrases = reply.pack.memory.phrases
+    if meant(reply.pack, phrases["forget"], heard):
+        return "forgotten"
+    if find(reply.pack, phrases["wrong"], heard.text):
+        return "disputed"
+    if about is None or not find(reply.pack, phrases["instead"], heard.text):
+        return None
+    memory, rule = about
+    named = _one_of(reply.pack, rule.aspects, heard)
+    return "corrected" if named and named != _aspect_now(reply, memory) else None
+
+
 def _which(reply: Reply, heard: Heard) -> tuple[Memory, Remember] | None:
     """The memory that "that" means: the open question's, else the one that was named, else the only one that was told."""
     opening = reply.open.opening if reply.open else None
@@ -110,8 +120,8 @@ def _amend(reply: Reply, about: tuple[Memory, Remember], wants: MemoryChange, he
     memory, rule = about
     ask = reply.open
     asked = ask if ask is not None and ask.opening is not None and ask.opening.memory == memory.id else None
-    aspect = _one_of(reply.pack, rule.aspects, heard) if wants == "disputed" else ""
-    if aspect and aspect != memory.aspect:
+    aspect = _one_of(reply.pack, rule.aspects, heard) if wants != "forgotten" else ""
+    if aspect and aspect != _aspect_now(reply, memory):
         reply.amend(Amendment(memory.id, "corrected", aspect, heard.raw.strip()))
         reply.say(Said.RECALL_CORRECTED)
         _go_on(reply, asked, heard)

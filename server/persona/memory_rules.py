@@ -56,7 +56,7 @@ class Remember(Frozen):
         return next((one.spoken for one in self.aspects if one.id == aspect), self.otherwise)
 
 
-Talk = Literal["asks_what", "forget", "wrong"]
+Talk = Literal["asks_what", "forget", "wrong", "instead"]
 
 
 class MemoryRules(Frozen):
@@ -78,7 +78,7 @@ class MemoryRules(Frozen):
     confidence_model: Number
     """The same of a language model; a person confirms it before it counts."""
     phrases: Mapping[Talk, tuple[str, ...]]
-    """How patients ask what is remembered, want something forgotten, or say that it is not right."""
+    """How patients ask what is remembered, want something forgotten, or say that it is not right, or was something else."""
     remember: tuple[Remember, ...]
     last_time: tuple[Question, ...]
 
