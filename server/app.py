@@ -17,6 +17,7 @@ from server import curation, environment, heap, language, lessons, paging, perce
 from server.checkin.nurse_seat import NurseDoor
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
+from server.checkin.remembering import Remembering, titles_of
 from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
@@ -30,6 +31,7 @@ from server.invitation.routes import Greeter, InvitationRoutes
 from server.knowledge import kit as knowledge
 from server.knowledge.likeness import Classifier
 from server.media.link import IceServer
+from server.memory import page as memory_page
 from server.model_store import ModelStore
 from server.nurse.console import Console
 from server.nurse.neighbors import Answered, PersonaChoice
@@ -154,7 +156,15 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
             stack, settings, database, PERSONAS, packs.values(), clock, tell, known
         )
         means, language_part = await stack.enter_async_context(language.models(settings))
-        registry = Registry(_house(settings, database, packs, kit, classifier, curated, means, perception, live, clock))
+        # Memory is written until the last check-in has ended; what is left is written after the next start.
+        remembering = Remembering(database, packs)
+        stack.push_async_callback(remembering.close)
+        remembering.start()
+        registry = Registry(
+            _house(
+                settings, database, packs, kit, classifier, curated, means, perception, live, clock, remembering.wake
+            )
+        )
         await registry.open()
         stack.push_async_callback(registry.close)
         stop_listening = desk.on_change(database, lambda checkin, page: _announce(live, checkin))
@@ -189,13 +199,17 @@ def _house(
     perception: Perception | None,
     live: Live,
     clock: Clock,
+    over: Callable[[], None],
 ) -> House:
+    """`over`: called when a check-in has ended."""
     ice = _ice(settings)
 
     def publish(checkin: CheckInId, event: Event) -> None:
         live.publish(f"checkin:{checkin}", {"checkin": checkin})
         if event.kind in ("check_in_started", "check_in_ended", "connection_changed", "room_changed"):
             live.publish("queue", {"checkin": checkin})
+        if event.kind == "check_in_ended":
+            over()
 
     return House(
         database=database,
@@ -309,6 +323,7 @@ def _add_staff_routes(
         public_url=settings.public_url,
     )
     add_nurse_routes(app, console)
+    memory_page.add_routes(app, *titles_of(packs.values()))
     audit_page.add_routes(app)
     words = [_words(pack) for pack in packs.values()]
     persona_page.add_routes(app, words, free_talk=bool(settings.language_endpoints))

@@ -17,6 +17,7 @@ from server.app import PERSONAS, load_packs, open_records, other_parts, running
 from server.commands import evaluation, gate, perceive, personas, simulate, triage
 from server.commands.installation import pack_of
 from server.commands.knowledge import knowledge as knowledge_commands
+from server.commands.memory import memory as memory_commands
 from server.commands.oncall import oncall as oncall_commands
 from server.commands.patients import patients as patient_commands
 from server.commands.perception import perception as perception_commands
@@ -48,7 +49,7 @@ commands = typer.Typer(
     add_completion=False,
 )
 _COMMAND = Service("command")
-_BENCHES = ("latency", "policy", "escalation", "perception", "retrieval")
+_BENCHES = ("latency", "policy", "escalation", "perception", "retrieval", "memory")
 _MARKS = {"live": "ok", "fallback": "fallback", "missing": "MISSING", "off": "off"}
 
 
@@ -95,7 +96,7 @@ def models(data: DataOption = None) -> None:
 
 @commands.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="latency, policy, escalation, perception or retrieval")],
+    what: Annotated[str, typer.Argument(help="latency, policy, escalation, perception, retrieval or memory")],
     turns: Annotated[int, typer.Option(min=1, help="Turns or pages to measure, for latency and escalation.")] = 24,
 ) -> None:
     """Measure the service on this machine, from a checkout of the project."""
@@ -116,6 +117,7 @@ commands.command()(perceive.perceive)
 commands.add_typer(personas.personas)
 commands.add_typer(patient_commands)
 commands.add_typer(staff_commands)
+commands.add_typer(memory_commands)
 commands.add_typer(oncall_commands)
 commands.add_typer(perception_commands)
 commands.add_typer(knowledge_commands)

@@ -20,6 +20,7 @@ def entries_of(decision: Decision, turn: int) -> tuple[e.Event, ...]:
         *(e.NegativeFound(turn, no.trigger, no.version, no.quote) for no in decision.negatives),
         *decision.closed,
     ]
+    found += [e.MemoryAmended(turn, one.memory, one.change, one.aspect, one.quote) for one in decision.amended]
     if decision.unanswered is not None:
         found.append(e.QuestionUnanswered(turn, decision.unanswered))
     if decision.answered is not None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from server.checkin.guide import Guide, asking
 from server.checkin.journal import CONDUCTOR, Whereabouts
 from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
+from server.checkin.remembering import rules_of
 from server.checkin.seat import Seat
 from server.checkin.senses import Perception
 from server.checkin.setting import RoomWork, Setting
@@ -23,6 +24,7 @@ from server.knowledge import releases
 from server.knowledge.reading_room import ReadingRoom
 from server.media.link import IceServer
 from server.media.peer import PeerCall
+from server.memory import memory
 from server.persona.pack import Pack
 from server.record import checkins, journal, patients, rooms
 from server.record.checkins import CheckInOver, CheckInRow
@@ -33,8 +35,9 @@ from server.record.transaction import Transaction
 from server.signaling.door import Send
 from server.speech.session import SpeechKit
 from server.vocabulary.errors import NotFound, ServiceError
-from server.vocabulary.events import CheckInEnded, Consent, ConsentChanged, Event
+from server.vocabulary.events import CheckInEnded, CheckInStarted, Consent, ConsentChanged, Event
 from server.vocabulary.ids import CheckInId
+from server.vocabulary.memories import Memory
 from server.vocabulary.principals import Patient
 
 _logger = logging.getLogger(__name__)
@@ -174,7 +177,8 @@ class Registry:
                 return
             row, card, past, _ = await self._house.database.run(lambda tx: _open(tx, patient))
             pack = self._house.packs.get(row.persona)
-            if pack is None or not waits_for_return(Thread(pack, visit_of(card, pack, row)), past):
+            visit = visit_of(card, pack, row, handed_over(past) or ()) if pack else None
+            if pack is None or visit is None or not waits_for_return(Thread(pack, visit), past):
                 return
             running = await self._take_up(patient)
             running.checkin.lost()
@@ -226,8 +230,14 @@ class Registry:
         if pack is None:
             raise NotFound(f"no persona pack named {row.persona!r} is loaded")
         release = await self._house.database.run(lambda tx: _start(tx, row.id, pack))
+        remembered = handed_over(past)
+        if remembered is None:
+            remembered = await self._house.database.run(
+                lambda tx: memory.recall(tx, CONDUCTOR, card.id, rules_of(pack))
+            )
         call = PeerCall(self._house.servers(row.id))
-        checkin = CheckIn(self._setting(row, card, pack, elapsed, release), call, past)
+        visit = visit_of(card, pack, row, remembered)
+        checkin = CheckIn(self._setting(row, visit, card, pack, elapsed, release), call, past)
         try:
             await checkin.start()
         except BaseException:  # also when the page gives up half way
@@ -246,11 +256,13 @@ class Registry:
                 raise AllSeatsTaken("as many check-ins run as NIGHTLIGHT_MAX_CHECKINS allows")
             await self._let_go(min(gone, key=gone.__getitem__))
 
-    def _setting(self, row: CheckInRow, card: PatientCard, pack: Pack, elapsed: float, release: str) -> Setting:
+    def _setting(
+        self, row: CheckInRow, visit: Visit, card: PatientCard, pack: Pack, elapsed: float, release: str
+    ) -> Setting:
         within = {
             tier: timedelta(seconds=rule.acknowledge_within.value) for tier, rule in pack.escalation.tiers.items()
         }
-        visit, room = visit_of(card, pack, row), self._house.library
+        room = self._house.library
         return Setting(
             id=row.id,
             pack=pack,
@@ -323,7 +335,12 @@ def _expire(tx: Transaction, checkin: CheckInId) -> None:
     checkins.end(tx, CONDUCTOR, checkin, event.reason)
 
 
-def visit_of(card: PatientCard, pack: Pack, row: CheckInRow) -> Visit:
+def handed_over(past: Sequence[Event]) -> tuple[Memory, ...] | None:
+    """What was remembered when this check-in began; None where it has not begun."""
+    return next((event.remembered for event in past if isinstance(event, CheckInStarted)), None)
+
+
+def visit_of(card: PatientCard, pack: Pack, row: CheckInRow, remembered: tuple[Memory, ...]) -> Visit:
     """The facts of a check-in that the conversation may use; fixed at its start, so that a replay sees the same."""
     began = row.started_at or row.created_at
-    return visit_on(card, pack, began.date())
+    return visit_on(card, pack, began.date(), remembered)

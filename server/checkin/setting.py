@@ -55,4 +55,5 @@ class Setting:
         """By which rules, and which training of the classifier, it is judged."""
         learned = self.classifier.version if self.classifier else ""
         release = self.guide.release if self.guide else ""
-        return e.CheckInStarted(self.pack.id, self.pack.version, self.pack.content_hash, resumed, learned, release)
+        pack, remembered = self.pack, self.visit.remembered
+        return e.CheckInStarted(pack.id, pack.version, pack.content_hash, resumed, learned, release, remembered)

@@ -40,6 +40,7 @@ def page_view(event: e.Event) -> Mapping[str, object] | None:
             | e.NegativeFound()
             | e.ObjectiveClosed()
             | e.QuestionUnanswered()
+            | e.MemoryAmended()
             | e.SentenceGated()
             | e.SpeechHeard()
             | e.SentenceHeard()

@@ -6,12 +6,13 @@ from server.conversation.agenda import groups_taken
 from server.conversation.state import Visit
 from server.persona.pack import Pack
 from server.record.patients import PatientFacts
+from server.vocabulary.memories import Memory
 
 OLD = 80
 """Years from which a danger sign weighs more (clinical.md section 2)."""
 
 
-def visit_on(card: PatientFacts, pack: Pack, today: date) -> Visit:
+def visit_on(card: PatientFacts, pack: Pack, today: date, remembered: tuple[Memory, ...] = ()) -> Visit:
     """The visit of this patient on the day on which the check-in began."""
     return Visit(
         first_name=card.first_name,
@@ -27,6 +28,7 @@ def visit_on(card: PatientFacts, pack: Pack, today: date) -> Visit:
         today=today,
         parameters=card.parameters,
         risks=_risks(card, pack, today),
+        remembered=remembered,
     )
 
 

@@ -1,5 +1,6 @@
 """The command that plays a whole check-in on a file of what the patient says: `simulate`."""
 
+import dataclasses
 import json
 from datetime import date
 from pathlib import Path
@@ -10,18 +11,24 @@ import typer
 from server import curation, demo
 from server.app import PERSONAS, open_records
 from server.checkin.guide import asking, told_of
+from server.checkin.remembering import rules_of
 from server.checkin.visit import visit_on
 from server.commands import terminal
 from server.commands.installation import classifier, pack_of
 from server.commands.terminal import DataOption
 from server.config import Settings
 from server.conversation.state import Visit
+from server.memory import memory
 from server.persona.pack import Pack
-from server.record.patients import PatientFacts
+from server.record.patients import PatientCard, PatientFacts
 from server.vocabulary.clock import SystemClock
+from server.vocabulary.memories import Memory
+from server.vocabulary.principals import Service
 from server.workbench import simulate as bench
 from server.workbench.rehearsal import Library
 from server.workbench.visitors import visitor
+
+_COMMAND = Service("command")
 
 PatientOption = Annotated[
     str, typer.Option("--patient", help="The patient's id, or part of the name. Without records: of the demo's people.")
@@ -36,19 +43,26 @@ def simulate(
     stop_at_end: Annotated[
         bool, typer.Option("--stop-at-end", help="Stop after the last line; else silence runs on to the end.")
     ] = False,
+    after: Annotated[
+        Path | None, typer.Option(help="What the patient said in the check-in before; what it leaves behind is used.")
+    ] = None,
     data: DataOption = None,
 ) -> None:
     """Play a whole check-in in text, on virtual time. Shows patient data; the reading is audited."""
-    terminal.run(_simulate(terminal.settings_of(data), lines, persona, patient, as_json, stop_at_end))
+    terminal.run(_simulate(terminal.settings_of(data), lines, persona, patient, as_json, stop_at_end, after))
 
 
 async def _simulate(
-    settings: Settings, lines: Path, persona: str, wanted: str, as_json: bool, stop_at_end: bool
+    settings: Settings, lines: Path, persona: str, wanted: str, as_json: bool, stop_at_end: bool, after: Path | None
 ) -> None:
     pack, today = pack_of(settings, persona), SystemClock().now().date()
-    visit = visit_on(await _visitor(settings, wanted, today), pack, today)
+    person, remembered = await _visitor(settings, wanted, today, pack)
+    visit = visit_on(person, pack, today, remembered)
     async with classifier(settings) as judge:
         guide = await _library(settings, pack, visit)
+        if after is not None:
+            found = bench.remembered_of(pack, dataclasses.replace(visit, remembered=()), after, judge)
+            visit = dataclasses.replace(visit, remembered=found)
         for line in bench.simulate(pack, visit, lines, judge, guide, stop_at_end=stop_at_end):
             if shown := json.dumps(line) if as_json else bench.as_text(line):
                 terminal.tell(shown)
@@ -75,11 +89,16 @@ def _has_records(settings: Settings) -> bool:
     return bool(settings.database_url) or (settings.data / "records.db").exists()
 
 
-async def _visitor(settings: Settings, wanted: str, today: date) -> PatientFacts:
+async def _visitor(settings: Settings, wanted: str, today: date, pack: Pack) -> tuple[PatientFacts, tuple[Memory, ...]]:
+    """With what is remembered."""
     if not _has_records(settings):
-        return await visitor(None, wanted, demo.people(today))
+        return await visitor(None, wanted, demo.people(today)), ()
     database = await open_records(settings, SystemClock())
     try:
-        return await visitor(database, wanted, demo.people(today))
+        person = await visitor(database, wanted, demo.people(today))
+        if not isinstance(person, PatientCard):
+            return person, ()
+        rules, patient = rules_of(pack), person.id
+        return person, await database.run(lambda tx: memory.recall(tx, _COMMAND, patient, rules))
     finally:
         await database.close()

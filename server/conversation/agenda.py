@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.conversation.medicines import groups_of
+from server.conversation.remembered import Opening, openings
 from server.conversation.state import State, Visit
 from server.conversation.wording import high_alert
 from server.persona.conditions import ConditionPack
@@ -31,11 +32,14 @@ class Ask:
     """Guardrail that a yes to this question fires, for questions that ask whether a danger is real."""
     objective: str = ""
     """The objective it belongs to; empty for a question of the queue."""
+    opening: Opening | None = None
+    """Of a question about the last check-in: the memory it takes up."""
 
     @property
     def slots(self) -> dict[str, str]:
         """What its words are filled with."""
-        return {"{medicine}": self.medicine, "{service}": self.service}
+        remembered = self.opening.spoken if self.opening else ""
+        return {"{medicine}": self.medicine, "{service}": self.service, "{remembered}": remembered}
 
 
 Step = Say | Ask
@@ -55,6 +59,9 @@ def _steps(pack: Pack, visit: Visit, objective: Objective) -> Iterator[Step]:
         return
     for question in objective.questions:
         yield from _asks(pack, visit, objective, question)
+    if objective.asks_for == "last_time":
+        yield from (_asks_of(opening, objective) for opening in openings(pack, visit))
+        return
     for found in condition_packs(pack, visit, objective.asks_for) if objective.asks_for else ():
         for question in found.questions:
             yield from _asks(pack, visit, objective, question)
@@ -70,6 +77,11 @@ def _asks(pack: Pack, visit: Visit, objective: Objective, question: Question) ->
         case "service":
             for name in visit.services:
                 yield Ask(f"{question.id}:{name}", question, service=name, objective=objective.id)
+
+
+def _asks_of(opening: Opening, objective: Objective) -> Ask:
+    key = f"{opening.question.id}:{opening.subject}" if opening.subject else opening.question.id
+    return Ask(key, opening.question, medicine=opening.subject, objective=objective.id, opening=opening)
 
 
 def _lessons(pack: Pack, visit: Visit, objective: Objective) -> Iterator[Ask]:
@@ -101,11 +113,12 @@ def groups_taken(pack: Pack, names: Sequence[str]) -> frozenset[str]:
     return frozenset().union(*(groups_of(pack.medicines, name) for name in names))
 
 
-def facts_of(visit: Visit) -> frozenset[Fact]:
-    """What the chart says of itself."""
+def facts_of(pack: Pack, visit: Visit) -> frozenset[Fact]:
+    """What the chart, and what is remembered, say of themselves."""
     has_high_alert = any(medicine.high_alert for medicine in visit.medicines)
     facts: set[Fact] = {"high_alert" if has_high_alert else "no_high_alert"}
     facts.add("visit_known" if visit.next_visit else "visit_unknown")
+    facts.add("asks_of_last_time" if openings(pack, visit) else "nothing_of_last_time")
     if len(visit.medicines) > 1:
         facts.add("several_medicines")
     return frozenset(facts)
@@ -135,7 +148,7 @@ def _chart_has(pack: Pack, visit: Visit, when: Condition) -> bool:
         return False
     if when.home_at_least and visit.days_since_discharge is not None:
         return visit.days_since_discharge >= parameter(pack, visit, when.home_at_least)
-    return facts_of(visit).issuperset(when.facts)
+    return facts_of(pack, visit).issuperset(when.facts)
 
 
 def _was_answered(state: State, when: Condition, medicine: str) -> bool:

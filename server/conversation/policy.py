@@ -17,6 +17,7 @@ from server.conversation.danger import CALLING, stay_with, suspect, take_hits
 from server.conversation.heard import Heard, hear
 from server.conversation.holding import ask_for_more, hold, says_there_is_more, taken_up, was_probed
 from server.conversation.plain_answers import examine_answer
+from server.conversation.recalling import recalls
 from server.conversation.reply import Reply
 from server.conversation.screening import beside_request, leaves_no_room
 from server.conversation.state import Decision, State, Visit
@@ -252,6 +253,8 @@ def _routine(reply: Reply, heard: Heard, found: Triage, spoke: bool, taken_back:
     ask = reply.open
     if ask is None:
         reply.open_next()
+        return
+    if recalls(reply, heard):
         return
     corrected = reply.state.corrections
     heard, gave = _volunteered(reply, ask, heard, found)

@@ -9,12 +9,14 @@ from typing import Literal
 
 from server.conversation.agenda import Ask, Say, agenda, applies, facts_of, open_question, queued
 from server.conversation.closing import closings
+from server.conversation.remembered import settled
 from server.conversation.state import Answered, Decision, EndReason, Expects, Mood, ReadBack, State, Visit
 from server.conversation.wording import NOTHING, render, sentence
 from server.persona.named import Asked, Fired, Said
 from server.persona.pack import Pack, RequestKind
 from server.vocabulary.events import ObjectiveClosed
 from server.vocabulary.findings import Advice, NegativeFinding, Tier, TriggerHit
+from server.vocabulary.memories import Amendment
 from server.vocabulary.speech import Line, Told
 
 Status = Literal["met", "refused", "unable", "not_reached"]
@@ -46,6 +48,7 @@ class Reply:
         """Those of `hits` that fired for the first time, or more urgently than before."""
         self.negatives: list[NegativeFinding] = []
         self.closed: list[ObjectiveClosed] = []
+        self.amended: list[Amendment] = []
         self.unanswered: str | None = None
         self.advice: Advice | None = None
         self.told: Told | None = None
@@ -125,8 +128,23 @@ class Reply:
         if turns is None:
             turns = tuple(range(self.state.since + 1, self.state.turn + 1)) if status != "not_reached" else ()
         self._record(ObjectiveClosed(ask.key, status, answer, turns))
+        if ask.opening is not None and status == "met":
+            self._settle_usual(ask.opening.rule, ask.medicine, answer, turns)
         if self.state.read_back and self.state.read_back.key == ask.key:
             self.change(read_back=None)
+
+    def _settle_usual(self, rule: str, subject: str, answer: str, turns: tuple[int, ...]) -> None:
+        """Nobody is asked twice: what was said of the last check-in answers the usual question about it."""
+        keys = {step.key for step in self.steps if isinstance(step, Ask)}
+        for key, given in settled(self.pack, rule, subject, answer):
+            if key in keys and self.state.closing(key) is None:
+                self._record(ObjectiveClosed(key, "met", given, turns))
+
+    def amend(self, amendment: Amendment) -> None:
+        """What the patient makes of a memory; of several about the same one, the last counts."""
+        self.amended = [*(one for one in self.amended if one.memory != amendment.memory), amendment]
+        kept = tuple(one for one in self.state.amended if one.memory != amendment.memory)
+        self.change(amended=(*kept, amendment))
 
     def _record(self, closed: ObjectiveClosed) -> None:
         self.closed.append(closed)
@@ -189,7 +207,7 @@ class Reply:
         self.change(begun=(*self.state.begun, objective.id))
         if self._is_answered(objective.id):
             return
-        known = facts_of(self.visit)
+        known = facts_of(self.pack, self.visit)
         self.say(*objective.says, *(script for fact, script in objective.says_if.items() if fact in known))
         for question, scripts in objective.recap.items():
             self.say(self._recapped(scripts, self.state.answer(question)))
@@ -228,6 +246,7 @@ class Reply:
             self.say(lesson.teach[0], slots=ask.slots)
         self._count(ask)
         self.change(detours=0, since=self.state.turn)
+        self.change(recalled=(ask.opening.memory,) if ask.opening is not None else ())
         self.say(ask.question.ask, slots=ask.slots)
 
     def ask_again(self, ask: Ask) -> None:
@@ -307,6 +326,7 @@ class Reply:
             closed=tuple(self.closed),
             unanswered=self.unanswered,
             answered=self.answered,
+            amended=tuple(self.amended),
             mood=self.mood,
             ended=self.state.mode == "ended",
             end_reason=self.end_reason,

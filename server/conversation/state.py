@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from server.vocabulary.events import ObjectiveClosed
 from server.vocabulary.findings import NegativeFinding, TriggerHit
+from server.vocabulary.memories import Amendment, Memory
 from server.vocabulary.speech import Line, Told
 
 Expects = Literal["yes_no", "number", "free", "teach_back"]
@@ -55,6 +56,8 @@ class Visit:
     """Name of the nurse who was last in the call; empty while none has been."""
     risks: tuple[str, ...] = ()
     """What makes a danger sign weigh more: `age_80`, `blood_thinner`, `pregnant_or_postpartum`, `chemo_or_transplant`."""
+    remembered: tuple[Memory, ...] = ()
+    """What is remembered of earlier check-ins, what to ask about first; fixed at the start."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,10 @@ class State:
     soothed: bool = False
     """"Take your time" was said, so silence does not bring it again; who asks for a moment is told it each time."""
     noticed: Noticed = field(default_factory=Noticed)
+    recalled: tuple[str, ...] = ()
+    """Memories that were last told of or asked about: "that" may mean one of them."""
+    amended: tuple[Amendment, ...] = ()
+    """What the patient made of memories; each once, as it was last said."""
     rung: int = 0
     """How many steps of the silence ladder were used since the patient last spoke."""
 
@@ -190,5 +197,7 @@ class Decision:
     ended: bool = False
     end_reason: EndReason | None = None
     expects: Expects = "free"
+    amended: tuple[Amendment, ...] = ()
+    """What the patient made of memories in this turn."""
     holds: float = 0.0
     """Seconds by which the end of the turn under way is put off."""

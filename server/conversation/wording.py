@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from server.conversation.remembered import words_for
 from server.conversation.state import Visit
 from server.persona.pack import Pack, Script
 from server.vocabulary.speech import Line
@@ -87,7 +88,7 @@ def approved_sentences(pack: Pack, visit: Visit) -> Mapping[str, tuple[str, ...]
     for script, text in _sentences(pack):
         if "{number}" in text or _has_no_filling(visit, text):
             continue
-        for slots in _fillings(pack, visit, text):
+        for slots in _fillings(pack, visit, script, text):
             spoken = fill(pack, visit, text, slots)
             approved[spoken] = tuple(dict.fromkeys((*approved.get(spoken, ()), script)))
     return Approved(approved, _read_backs(pack, visit))
@@ -98,13 +99,15 @@ def _has_no_filling(visit: Visit, text: str) -> bool:
     return ("{visit_day}" in text and visit.next_visit is None) or ("{nurse}" in text and not visit.nurse)
 
 
-def _fillings(pack: Pack, visit: Visit, text: str) -> list[dict[str, str]]:
+def _fillings(pack: Pack, visit: Visit, script: str, text: str) -> list[dict[str, str]]:
     if "{medicine}" in text:
         return [{"{medicine}": name} for name in high_alert(pack, visit)]
     if "{service}" in text:
         return [{"{service}": name} for name in visit.services]
     if "{named}" in text:
         return [{"{named}": name} for name in medicine_names(pack, visit)]
+    if "{remembered}" in text:
+        return [{"{remembered}": spoken} for spoken in words_for(pack, visit, script)]
     return [{}]
 
 
@@ -156,4 +159,4 @@ def opening_sentences(pack: Pack) -> list[str]:
     return [text for text in fixed if len(text.split()) <= OPENING_WORDS]
 
 
-_PERSONAL = ("{first_name}", "{medicine}", "{service}", "{number}", "{named}", "{nurse}", "{visit_day}")
+_PERSONAL = ("{first_name}", "{medicine}", "{service}", "{number}", "{named}", "{nurse}", "{visit_day}", "{remembered}")

@@ -140,6 +140,8 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
         case events.QuestionAnswered(told=told):
             approved = f", approved by {told.approver}" if told.approver else ""
             return f"Answered from “{told.title}”, {told.section}, revision {told.revision}{approved}."
+        case events.MemoryAmended(change=change):
+            return f"{patient} {_AMENDED[change]}."
         case events.EscalationRequested(trigger=trigger):
             return f"A nurse was called: {title(trigger)}."
         case events.NurseAsked():
@@ -181,6 +183,13 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
             return ""
         case _:
             assert_never(event)
+
+
+_AMENDED = {
+    "corrected": "corrected what is remembered",
+    "disputed": "says that what is remembered was not so",
+    "forgotten": "wants something remembered to be forgotten",
+}
 
 
 def _connection(state: str, patient: str) -> str:

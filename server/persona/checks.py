@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 from server.persona.complaint import Complaint
 from server.persona.guardrail_checks import check_guardrails
+from server.persona.memory_checks import check_memory
 from server.persona.named import Asked, Fired, Said
 from server.persona.pack import TOLD_KINDS, Condition, Pack, Question
 from server.persona.plain import SLOT, banned, grade, words_of
 from server.vocabulary.findings import Tier
 
 SLOTS = frozenset(
-    "{first_name} {clinic} {nurse_phone} {persona} {medicine} {service} {number} {named} {nurse} {visit_day}".split()
+    "{first_name} {clinic} {nurse_phone} {persona} {medicine} {service} {number} {named} {nurse} {visit_day} "
+    "{remembered}".split()
 )
 
 COUNTED = ("number", "scale", "pressure")
@@ -36,6 +38,7 @@ def check_pack(pack: Pack) -> Iterator[Complaint]:
     yield from _check_questions(pack)
     yield from check_guardrails(pack)
     yield from _check_talk(pack)
+    yield from check_memory(pack)
 
 
 def _check_talk(pack: Pack) -> Iterator[Complaint]:

@@ -11,6 +11,7 @@ from server.persona.conditions import ConditionPack, KnownMedicine
 from server.persona.cues import Cue
 from server.persona.gate_rules import gate_rules
 from server.persona.lexicon import Lexicon, Phrase
+from server.persona.memory_rules import MemoryRules
 from server.persona.pack import (
     Answers,
     Clinic,
@@ -139,9 +140,10 @@ def load_pack(path: Path) -> Pack:
     numbers = shelf.tried(lambda: _numbers(shelf))
     lines = shelf.scripts()
     talk: TalkRules | None = shelf.tried(lambda: shelf.one("talk", TalkRules))
+    memory: MemoryRules | None = shelf.tried(lambda: shelf.one("memory", MemoryRules))
     order: ObjectivesFile | None = shelf.tried(lambda: shelf.one("objectives", ObjectivesFile))
     shelf.raise_complaints()
-    if listening is None or escalation is None or numbers is None or order is None or talk is None:
+    if listening is None or escalation is None or numbers is None or order is None or talk is None or memory is None:
         raise PackError(f"{path.name}: a file is missing")
     pack = Pack(
         id=persona.id,
@@ -172,9 +174,10 @@ def load_pack(path: Path) -> Pack:
         conditions={one.id: one for one in _chosen(shelf, conditions, order.conditions, "condition pack")},
         cues=parts["cues"],
         talk=talk,
+        memory=memory,
         escalation=escalation,
         listening=_compile(
-            shelf, listening, [*conditions.values(), *(one for part in parts.values() for one in part.values())]
+            shelf, listening, [memory, *conditions.values(), *(one for part in parts.values() for one in part.values())]
         ),
         gate=gate_rules(shelf.some("gate")[-1], shelf.some("gate_words")[-1]),
     )
@@ -251,6 +254,7 @@ PHRASE_KEYS = frozenset(
         "also_no",
         "topic_words",
         "wrong",
+        "said",
         "scope",
         "answers",
     }

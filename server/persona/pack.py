@@ -10,6 +10,7 @@ from server.persona.conditions import ConditionPack, KnownMedicine
 from server.persona.cues import Cue
 from server.persona.gate_rules import GateRules
 from server.persona.lexicon import Lexicon, Phrase
+from server.persona.memory_rules import MemoryRules
 from server.persona.numbers import Numbers
 from server.persona.paging import EscalationPolicy, TierPolicy
 from server.persona.questions import (
@@ -308,17 +309,19 @@ class Pack:
     """What perception may notice, by id."""
     talk: TalkRules
     """How a language model may talk, where one is configured."""
+    memory: MemoryRules
+    """What is worth remembering, and how the next check-in takes it up."""
     escalation: EscalationPolicy
     listening: Listening
     gate: GateRules
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """Every question of the pack: of its objectives, its condition packs and their lessons, and of `staying`."""
+        """Every question of the pack: of its objectives, its condition packs and their lessons, `staying` and `last_time`."""
         objectives = (question for objective in self.objectives for question in objective.questions)
         packs = (question for found in self.conditions.values() for question in found.questions)
         lessons = (found.lesson for found in self.conditions.values() if found.lesson)
-        return (*objectives, *packs, *lessons, *self.staying.values())
+        return (*objectives, *packs, *lessons, *self.staying.values(), *self.memory.last_time)
 
 
 __all__ = [

@@ -10,8 +10,16 @@ from server.persona.shape import Frozen, Name, Signature
 AnswerType = Literal[
     "yes_no", "number", "scale", "pressure", "choice", "several", "day", "medicine", "medicines", "free", "teach_back"
 ]
-Fact = Literal["visit_known", "visit_unknown", "high_alert", "no_high_alert", "several_medicines"]
-"""What a chart can say of itself; `agenda.facts_of` decides each."""
+Fact = Literal[
+    "visit_known",
+    "visit_unknown",
+    "high_alert",
+    "no_high_alert",
+    "several_medicines",
+    "asks_of_last_time",
+    "nothing_of_last_time",
+]
+"""What a chart, and what is remembered, can say of itself; `agenda.facts_of` decides each."""
 
 
 class Condition(Frozen):
@@ -205,8 +213,8 @@ class Objective(Frozen):
     """Said after `says` where the chart says so."""
     recap: Mapping[Name, Mapping[str, Name]] = {}
     """Question to answer to script: what is read back, chosen by the answers given."""
-    asks_for: Literal["conditions", "medicine_groups"] | None = None
-    """Takes in the questions of the patient's condition packs of this kind, after its own."""
+    asks_for: Literal["conditions", "medicine_groups", "last_time"] | None = None
+    """Takes in the questions of the patient's condition packs of this kind, or those about the last check-in, after its own."""
     teaches_for: tuple[Literal["conditions", "medicine_groups"], ...] = ()
     """Asks the lesson of the first of the patient's condition packs of these kinds in place of its own question."""
     unfinished_fires: Name | None = None

@@ -55,6 +55,12 @@ class Permission(StrEnum):
     STAFF_LIST = "staff.list"
     STAFF_SIGN_IN = "staff.sign_in"
     AUDIT_READ = "audit.read"
+    MEMORY_READ = "memory.read"
+    MEMORY_WRITE = "memory.write"
+    """Take a check-in that is over into memory."""
+    MEMORY_CORRECT = "memory.correct"
+    """Confirm, correct or delete what is remembered."""
+    PATIENT_FORGET = "patient.forget"
 
 
 _P = Permission
@@ -62,6 +68,7 @@ _CARE: Final = frozenset({
     _P.PATIENT_ADD, _P.PATIENT_LIST, _P.PATIENT_READ, _P.PATIENT_CONTACT,
     _P.CHECKIN_ORDER, _P.CHECKIN_LIST, _P.CHECKIN_READ, _P.CHECKIN_END, _P.JOURNAL_READ,
     _P.JOURNAL_JUDGE, _P.INVITATION_CREATE, _P.PAGE_READ, _P.PAGE_ACKNOWLEDGE, _P.PAGE_CLAIM, _P.PAGE_CLOSE, _P.ON_CALL_READ,
+    _P.MEMORY_READ, _P.MEMORY_CORRECT,
 })  # fmt: skip
 
 _CURATION: Final = frozenset({
@@ -85,6 +92,7 @@ SERVICE: Final[Mapping[str, frozenset[Permission]]] = {
     "conductor": frozenset({
         _P.PATIENT_READ, _P.PATIENT_CONTACT, _P.CHECKIN_LIST, _P.CHECKIN_READ, _P.CHECKIN_START, _P.CHECKIN_END,
         _P.JOURNAL_READ, _P.JOURNAL_WRITE, _P.PAGE_REQUEST, _P.PAGE_READ, _P.LIBRARY_READ, _P.QUESTION_NOTE,
+        _P.MEMORY_READ, _P.MEMORY_WRITE,
     }),
     "invitation": frozenset({
         _P.PATIENT_CONTACT, _P.PATIENT_BIRTH_CHECK, _P.CHECKIN_READ, _P.INVITATION_USE, _P.PAGE_REQUEST,
@@ -96,6 +104,7 @@ SERVICE: Final[Mapping[str, frozenset[Permission]]] = {
         _P.PATIENT_ADD, _P.PATIENT_LIST, _P.CHECKIN_ORDER, _P.INVITATION_CREATE, _P.STAFF_ADD, _P.STAFF_LIST, _P.AUDIT_READ,
         _P.JOURNAL_READ, _P.ON_CALL_READ, _P.ON_CALL_CHANGE, _P.LIBRARY_READ, _P.LIBRARY_WRITE, _P.LIBRARY_APPROVE,
         _P.LIBRARY_PUBLISH, _P.LIBRARY_RETIRE, _P.QUESTION_READ,
+        _P.MEMORY_READ, _P.MEMORY_CORRECT, _P.PATIENT_FORGET,
     }),
 }  # fmt: skip
 """Parts of the service by name; a part that is not here may do nothing."""

@@ -85,6 +85,13 @@ class Database:
         if self._ballast is not None and not self._ballast.held:
             await asyncio.get_running_loop().run_in_executor(self._worker, self._ballast.take)
 
+    async def scrub(self) -> None:
+        """Rewrites the file without what was deleted, its log and free pages included; the tables of PostgreSQL likewise.
+
+        Deleted rows are zeroed as they go (`secure_delete`), but the log keeps copies until it is folded in.
+        """
+        await asyncio.get_running_loop().run_in_executor(self._worker, engines.scrub, self._engine)
+
     async def close(self) -> None:
         """Finishes the work under way, then closes the file."""
         await asyncio.get_running_loop().run_in_executor(self._worker, self._engine.dispose)

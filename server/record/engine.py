@@ -104,6 +104,23 @@ def _begin_writing(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def scrub(engine: Engine) -> None:
+    """No transaction may be open. Waits for other connections as a writer does."""
+    raw = engine.raw_connection()
+    try:
+        if engine.dialect.name == "sqlite":
+            for step in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                raw.cursor().execute(step).fetchall()
+            return
+        raw.driver_connection.autocommit = True  # type: ignore[union-attr]
+        try:
+            raw.cursor().execute("VACUUM FULL")
+        finally:
+            raw.driver_connection.autocommit = False  # type: ignore[union-attr]
+    finally:
+        raw.close()
+
+
 def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))

@@ -153,7 +153,9 @@ def get(tx: Transaction, principal: Principal, patient: PatientId) -> PatientCar
 def find_all(tx: Transaction, principal: Principal) -> list[PatientCard]:
     """Every patient, oldest record first; each one shown is audited."""
     require(principal, Permission.PATIENT_LIST)
-    rows: Sequence[Row[Any]] = tx.connection.execute(select(table).order_by(table.c.id)).all()
+    rows: Sequence[Row[Any]] = tx.connection.execute(
+        select(table).where(table.c.forgotten_at.is_(None)).order_by(table.c.id)
+    ).all()
     for row in rows:
         tx.audit(principal, AuditAction.PATIENT_LISTED, patient=row.id)
     return [_card(tx, row) for row in rows]
@@ -180,7 +182,9 @@ def birth_matches(tx: Transaction, principal: Principal, patient: PatientId, mon
 
 
 def _row(tx: Transaction, patient: PatientId) -> Row[Any]:
-    row = tx.connection.execute(select(table).where(table.c.id == patient)).one_or_none()
+    row = tx.connection.execute(
+        select(table).where(table.c.id == patient, table.c.forgotten_at.is_(None))
+    ).one_or_none()
     if row is None:
         raise NotFound("no such patient")
     return row

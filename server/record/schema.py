@@ -61,6 +61,7 @@ patient = Table(
     Column("birth", LargeBinary, nullable=False),
     Column("chart", LargeBinary, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("forgotten_at", Moment),
 )
 
 # No foreign key: keys are backed up apart from what they open, and deleting one is how a patient is forgotten.
@@ -269,6 +270,52 @@ model_day = Table(
     Column("utc_date", String(10), primary_key=True),
     Column("tokens", BigInteger, nullable=False),
     Column("cost_micros", BigInteger, nullable=False),
+)
+
+# What is known of a patient. A version is never changed but in `known_to` and `ended_as`: what was known on a day is what was
+# recorded by then and not yet ended. `line` is a fingerprint of what it is about.
+memory_fact = Table(
+    "memory_fact",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("patient", ID, ForeignKey("patient.id"), nullable=False),
+    Column("checkin", ID, ForeignKey("checkin.id")),
+    Column("line", LargeBinary(16), nullable=False),
+    Column("claim", LargeBinary, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("source", String(12), nullable=False),
+    Column("valid_from", Moment, nullable=False),
+    Column("valid_to", Moment),
+    Column("recorded_at", Moment, nullable=False),
+    Column("known_to", Moment),
+    Column("ended_as", String(12)),
+    Column("confirmed_by", ID),
+    Index("ix_memory_fact_patient_known_to", "patient", "known_to"),
+)
+
+# What the next check-in is to ask about.
+memory_thread = Table(
+    "memory_thread",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("patient", ID, ForeignKey("patient.id"), nullable=False),
+    Column("row_version", Integer, nullable=False),
+    Column("line", LargeBinary(16), nullable=False),
+    Column("matter", LargeBinary, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("closed_as", String(12)),
+    Index("ix_memory_thread_patient_closed_at", "patient", "closed_at"),
+)
+
+# What happened in a check-in that is over; that there is one means that all of it was taken into memory.
+memory_episode = Table(
+    "memory_episode",
+    metadata,
+    Column("checkin", ID, ForeignKey("checkin.id"), primary_key=True),
+    Column("patient", ID, ForeignKey("patient.id"), nullable=False, index=True),
+    Column("recorded_at", Moment, nullable=False),
+    Column("episode", LargeBinary, nullable=False),
 )
 
 audit = Table(

@@ -13,6 +13,7 @@ from pydantic import Field
 from server.vocabulary.dispositions import Asked911, Noise, Outcome, Verdict, Worth
 from server.vocabulary.findings import Advice, CueEvidence, Likeness, Tier
 from server.vocabulary.ids import EscalationId, StaffId
+from server.vocabulary.memories import Memory, MemoryChange
 from server.vocabulary.speech import Told
 
 
@@ -29,6 +30,8 @@ class CheckInStarted:
     """Which training of the sentence classifier judged it (its examples are no part of `pack_hash`); empty: none did."""
     release: str = ""
     """Which release of the library it is told from until its end; empty: none."""
+    remembered: tuple[Memory, ...] = ()
+    """What was remembered of the patient, as it was handed to the conversation; a replay reads it here."""
     kind: Literal["check_in_started"] = "check_in_started"
 
 
@@ -193,6 +196,20 @@ class QuestionAnswered:
     text: str
     told: Told
     kind: Literal["question_answered"] = "question_answered"
+
+
+@dataclass(frozen=True)
+class MemoryAmended:
+    """The patient corrected or disputed what is remembered of them, or wants it forgotten."""
+
+    turn: int
+    memory: str
+    """Id of the fact."""
+    change: MemoryChange
+    aspect: str
+    """Of a correction: which of the pack's words it was instead."""
+    quote: str
+    kind: Literal["memory_amended"] = "memory_amended"
 
 
 @dataclass(frozen=True)
@@ -380,6 +397,7 @@ Event = Annotated[
     | ObjectiveClosed
     | QuestionUnanswered
     | QuestionAnswered
+    | MemoryAmended
     | SentenceGated
     | SpeechHeard
     | SentenceHeard

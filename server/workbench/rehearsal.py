@@ -98,17 +98,21 @@ class Rehearsal:
 
     def begin(self) -> None:
         """The patient tapped Start."""
-        self._emit(e.CheckInStarted(self._pack.id, self._pack.version, self._pack.content_hash, resumed=False))
+        self._emit(self._started(resumed=False))
         self._emit(e.ConnectionChanged("connected"))
         self._say(self.thread.greet())
 
     def begin_at(self, question: str) -> None:
         """Begin in the middle: this question was just asked, nothing before it was. Raises KeyError where there is none."""
-        self._emit(e.CheckInStarted(self._pack.id, self._pack.version, self._pack.content_hash, resumed=False))
+        self._emit(self._started(resumed=False))
         steps = enumerate(agenda(self._pack, self._visit))
         asks = {step.question.id: (at, step) for at, step in reversed(list(steps)) if isinstance(step, Ask)}
         at, ask = asks[question]
         self.thread.state = replace(self.thread.state, step=at, asks=((ask.key, 1),), since=1)
+
+    def _started(self, *, resumed: bool) -> e.CheckInStarted:
+        pack, remembered = self._pack, self._visit.remembered
+        return e.CheckInStarted(pack.id, pack.version, pack.content_hash, resumed, remembered=remembered)
 
     def play(self, act: Act) -> None:
         """One thing that the patient does; nothing once the check-in has ended."""
@@ -203,7 +207,7 @@ class Rehearsal:
         if seconds > KEPT_SECONDS:
             self.thread = Thread(self._pack, self._visit)
             self.thread.replay(moment.event for moment in self.moments)
-            self._emit(e.CheckInStarted(self._pack.id, self._pack.version, self._pack.content_hash, resumed=True))
+            self._emit(self._started(resumed=True))
             self._emit(e.ConnectionChanged("connected"))
         else:
             self._emit(e.ConnectionChanged("reconnected"))

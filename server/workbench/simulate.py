@@ -7,6 +7,8 @@ from pathlib import Path
 
 from server.conversation.state import Visit
 from server.persona.pack import Pack
+from server.vocabulary.memories import Memory
+from server.workbench.afterwards import remembered_after
 from server.workbench.lines import read_lines
 from server.workbench.rehearsal import Judge, Library, Moment, rehearse
 from server.workbench.summary import summary_of
@@ -29,6 +31,12 @@ def simulate(
         "lines_left": left,
         "after_the_lines": _after(rehearsal.ended, left, stop_at_end),
     }
+
+
+def remembered_of(pack: Pack, visit: Visit, lines: Path, judge: Judge | None = None) -> tuple[Memory, ...]:
+    """What a check-in on these lines leaves behind for the next one; raises `LinesInvalid`."""
+    rehearsal, _ = rehearse(pack, visit, read_lines(lines, pack.cues), judge, stop_at_end=False)
+    return remembered_after(pack, [moment.event for moment in rehearsal.moments])
 
 
 def as_object(moment: Moment) -> dict[str, object]:

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from server.escalation import desk
 from server.invitation import store
+from server.memory import page as memory_page
 from server.nurse.console import Console
 from server.nurse.neighbors import Answered, OnAnswered, PersonaChoice
 from server.nurse.routes import add_routes as add_nurse_routes
@@ -122,6 +123,7 @@ async def staff_pages(
             answered.append(answer)
 
         add_nurse_routes(app, _console(records, note))
+        memory_page.add_routes(app, {"swelling": "Swelling"}, {"swelling.left_ankle": "left ankle"})
         audit_page.add_routes(app)
         persona_page.add_routes(app, [ANAS_WORDS], free_talk=False)
         extra(app)

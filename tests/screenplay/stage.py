@@ -4,7 +4,7 @@ A screenplay is a list of scenes: what the patient does, and what must come of i
 (`personas/<id>/screenplays/*.yaml`), so that a clinician can read and extend it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from server.checkin.entries import entries_of
 from server.conversation.cues import on_cue
 from server.conversation.dropping import on_dropped
 from server.conversation.gate import Gate
@@ -22,6 +23,9 @@ from server.conversation.silence import on_silence
 from server.conversation.state import Decision, State, Visit
 from server.persona.loading import load_pack
 from server.persona.pack import Pack
+from server.vocabulary.events import Event, PatientTurn
+from server.vocabulary.memories import Memory
+from server.workbench.afterwards import remembered_after
 
 ROOT = Path(__file__).parents[2]
 PACKS = sorted(file.parent for file in (ROOT / "personas").glob("*/persona.yaml"))
@@ -83,6 +87,8 @@ class Screenplay(Strict):
     next_visit: date | None = date(2026, 12, 1)
     """Left out: a visit is on file, and is not asked about."""
     parameters: dict[str, float] = {}
+    after: str = ""
+    """Screenplay of the check-in before, in the same folder: what it leaves behind is remembered."""
     scenes: tuple[Scene, ...]
     ends_in: Literal["routine", "staying", "ended"]
 
@@ -101,6 +107,8 @@ class Played:
 
     problems: list[str] = field(default_factory=list)
     transcript: list[str] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    """What memory reads of it: turns, what was found, how things ended."""
     state: State = field(default_factory=State)
 
 
@@ -134,9 +142,17 @@ def visit_of(play: Screenplay) -> Visit:
     )
 
 
-def play(rules: Pack, screenplay: Screenplay) -> Played:
+def remembered(path: Path, screenplay: Screenplay) -> tuple[Memory, ...]:
+    """What the screenplay before this one leaves behind."""
+    if not screenplay.after:
+        return ()
+    before = path.with_name(f"{screenplay.after}.yaml")
+    return remembered_after(pack_of(before), play(pack_of(before), read(before)).events)
+
+
+def play(rules: Pack, screenplay: Screenplay, memories: tuple[Memory, ...] = ()) -> Played:
     """Every scene in order; problems name the scene."""
-    visit, played = visit_of(screenplay), Played()
+    visit, played = replace(visit_of(screenplay), remembered=memories), Played()
     gate = Gate(rules, visit)
     opening = greet(rules, visit, State())
     state = opening.state
@@ -144,6 +160,9 @@ def play(rules: Pack, screenplay: Screenplay) -> Played:
     for number, scene in enumerate(screenplay.scenes, 1):
         decision = _act(rules, visit, state, scene)
         state = decision.state
+        if scene.patient is not None:
+            played.events.append(PatientTurn(state.turn, scene.patient, typed=False, continues=False))
+        played.events += entries_of(decision, state.turn)
         spoken = [line.text for line in decision.lines]
         played.transcript += [
             f"{scene.patient or scene.model_dump(exclude_defaults=True, exclude={'expect'})}",

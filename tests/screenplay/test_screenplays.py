@@ -16,15 +16,16 @@ def named(path: Path) -> str:
 
 @pytest.mark.parametrize("path", stage.SCREENPLAYS, ids=named)
 def test_goes_as_written(path: Path) -> None:
-    played = stage.play(stage.pack_of(path), stage.read(path))
+    screenplay = stage.read(path)
+    played = stage.play(stage.pack_of(path), screenplay, stage.remembered(path, screenplay))
     assert not played.problems, "\n".join([*played.problems, *played.transcript])
 
 
 @pytest.mark.parametrize("path", stage.SCREENPLAYS, ids=named)
 def test_the_same_words_lead_to_the_same_state(path: Path) -> None:
     screenplay = stage.read(path)
-    again = stage.play(stage.pack_of(path), screenplay)
-    assert stage.play(stage.pack_of(path), screenplay).state == again.state
+    again = stage.play(stage.pack_of(path), screenplay, stage.remembered(path, screenplay))
+    assert stage.play(stage.pack_of(path), screenplay, stage.remembered(path, screenplay)).state == again.state
 
 
 @pytest.mark.parametrize("folder", stage.PACKS, ids=lambda folder: folder.name)

@@ -42,7 +42,14 @@ async def checkin(pages: StaffPages) -> CheckInId:
 def routes(pages: StaffPages, checkin: str) -> list[tuple[str, str, frozenset[Role]]]:
     """Method, path and roles of every page that names its roles."""
     roles = pages.client.app[ROLES]
-    return [(method, path.replace("{checkin}", checkin), open_to) for (method, path), open_to in roles.items()]
+    found = {"{checkin}": checkin, "{patient}": "pt_1"}
+    return [(method, filled(path, found), open_to) for (method, path), open_to in roles.items()]
+
+
+def filled(path: str, found: dict[str, str]) -> str:
+    for name, value in found.items():
+        path = path.replace(name, value)
+    return path
 
 
 async def ask(pages: StaffPages, method: str, path: str, cookie: str, accept: str = "text/html") -> tuple[int, str]:

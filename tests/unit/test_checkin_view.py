@@ -64,6 +64,7 @@ NOT_SHOWN: tuple[e.Event, ...] = (
     e.NegativeFound(2, "DYSPNEA_REST", 1, "no, I breathe fine"),
     e.ObjectiveClosed("trend", "met", "better", (6,)),
     e.QuestionUnanswered(3, "can I drive?"),
+    e.MemoryAmended(4, "mf_1", "forgotten", "", "forget that"),
     e.SentenceGated(1, "Hello.", allowed=True, script="greeting.hello", reason="script"),
     e.SpeechHeard(("Sit down and rest.",), "Sit down", interrupted=True, seconds=0.7),
     e.SentenceHeard(1, "Sit down and rest.", 1.4, 0.7, heard_words=2, of_words=4),

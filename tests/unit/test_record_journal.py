@@ -14,6 +14,7 @@ from server.vocabulary.errors import NotFound, NotPermitted
 from server.vocabulary.events import Event
 from server.vocabulary.findings import Advice, CueEvidence, Flag, Likeness, Tier
 from server.vocabulary.ids import CheckInId, EscalationId, StaffId
+from server.vocabulary.memories import Memory
 from server.vocabulary.principals import Patient
 from server.vocabulary.speech import Told
 from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, NURSE, OTTO, Records
@@ -23,7 +24,9 @@ TOLD = Told(
     "warfarin#Missed dose", 2, "Dr. Amir Haddad", "Warfarin", "Missed dose", "MedlinePlus", "rl_1", ("Call us.",)
 )
 EVERY_KIND: list[Event] = [
-    events.CheckInStarted("after-discharge", "1.0.0", "0" * 64, resumed=False),
+    events.CheckInStarted(
+        *("after-discharge", "1.0.0", "0" * 64), resumed=False, remembered=(Memory("mf_1", "swelling", "", "ankle"),)
+    ),
     events.ConnectionChanged("connected"),
     events.PatientTurn(
         *(1, "Ça va, “mostly” 🙂", True, False, Advice("yes", "Ça va", (Flag("CHEST_PAIN", "mostly"),))),
@@ -49,6 +52,7 @@ EVERY_KIND: list[Event] = [
     events.ObjectiveClosed("weight", "met", "180", (1, 2)),
     events.QuestionUnanswered(3, "can I drive?"),
     events.QuestionAnswered(4, "what if I forget one?", TOLD),
+    events.MemoryAmended(4, "mf_1", "corrected", "left_foot", "no, it was my left foot"),
     events.SentenceGated(1, "Hello.", allowed=True, script="greeting.hello", reason="script"),
     events.SpeechHeard(("Do not take it.",), "Do not", interrupted=True, seconds=0.7),
     events.SentenceHeard(1, "Sit down and rest.", 1.4, 0.7, heard_words=2, of_words=4),
