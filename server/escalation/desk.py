@@ -258,6 +258,12 @@ def for_checkin(tx: Transaction, principal: Principal, checkin: CheckInId) -> li
     return _find(tx, principal, table.c.checkin == checkin)
 
 
+def open_for_patient(tx: Transaction, principal: Principal, patient: PatientId) -> list[Escalation]:
+    """What is not closed of all of one patient's check-ins, oldest first."""
+    require(principal, Permission.PAGE_READ, patient=patient)
+    return _find(tx, principal, and_(table.c.patient == patient, table.c.state != State.CLOSED.value))
+
+
 def announce(tx: Transaction, checkin: CheckInId, escalation: EscalationId) -> None:
     """Tells those who listen that something they may show of the page has changed."""
     tx.announce(_TOPIC, checkin, escalation)

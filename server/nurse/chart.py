@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.nurse.board import staff_names
+from server.nurse.last_time import read_last_time
 from server.nurse.neighbors import Catalog, Desk, Page, PersonaChoice
+from server.nurse.packet import Packet, packet
 from server.nurse.states import Standing, standing
 from server.nurse.strip import Strip, strips
 from server.nurse.transcript import Line, transcript
@@ -63,6 +65,10 @@ class Chart:
     running: bool
     """Whether there is a call that a nurse can join."""
     reasons: tuple[Reason, ...]
+    elsewhere: CheckInId | None
+    """Another check-in of this patient in which nobody has answered."""
+    packet: Packet | None
+    """What to know before the first word; None while no page is open."""
     lines: tuple[Line, ...]
     noticed: tuple[Strip, ...]
     """What voice and face showed, the newest first."""
@@ -115,15 +121,21 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
     entries = journal.read(tx, staff, checkin)
     pages = desk.for_checkin(tx, staff, checkin)
     chosen = catalog.personas.get(row.persona) or PersonaChoice(row.persona, plain(row.persona), plain(row.persona), "")
+    unanswered = [page for page in desk.open_for_patient(tx, staff, row.patient) if page.acknowledged_by is None]
     callback = patient.callback or patient.phone
+    summary = _summary(patient, chosen, tx.now.date())
+    wanted = any(page.state != "closed" for page in pages)
+    last = read_last_time(tx, staff, desk, row) if wanted else None
     return Chart(
         checkin=checkin,
         patient=patient,
-        summary=_summary(patient, chosen, tx.now.date()),
+        summary=summary,
         presence=_presence(row, entries, patient.first_name, chosen.name),
         persona=chosen.name,
         running=row.status == "running",
         reasons=_reasons(pages, staff_names(tx), staff.id, catalog, tx.now),
+        elsewhere=next((page.checkin for page in reversed(unanswered) if page.checkin != checkin), None),
+        packet=packet(pages, entries, patient, summary, chosen, last, catalog.title),
         lines=transcript(entries, patient.first_name, chosen.name, catalog.title),
         noticed=strips(entries),
         waiting=_waiting(row, patient.first_name),

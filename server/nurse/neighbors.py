@@ -1,7 +1,7 @@
 """What the console needs of stages it may not import: the desk's pages, new invitations, and the personas."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -64,6 +64,7 @@ class Desk(Protocol):
         self, tx: Transaction, principal: Principal, *, answered_since: datetime | None = None
     ) -> Sequence[Page]: ...
     def for_checkin(self, tx: Transaction, principal: Principal, checkin: CheckInId) -> Sequence[Page]: ...
+    def open_for_patient(self, tx: Transaction, principal: Principal, patient: PatientId) -> Sequence[Page]: ...
     def see(self, tx: Transaction, principal: Principal, escalation: EscalationId) -> None: ...
     def acknowledge(self, tx: Transaction, principal: Principal, escalation: EscalationId) -> Page: ...
     def claim(self, tx: Transaction, principal: Principal, escalation: EscalationId) -> Page: ...
@@ -98,6 +99,8 @@ class PersonaChoice:
     """What it does, for example `After discharge`."""
     purpose: str
     """One sentence for the nurse who chooses."""
+    suggests: Mapping[Tier, str] = field(default_factory=dict)
+    """What a nurse may do for a page of a tier; a draft."""
 
 
 @dataclass(frozen=True)
