@@ -288,7 +288,7 @@ def _add_staff_routes(
     console = Console(
         desk,
         invitations,
-        [PersonaChoice(pack.id, pack.name, pack.title, pack.purpose) for pack in packs.values()],
+        [_choice(pack) for pack in packs.values()],
         clock,
         on_answered=answered,
         link_lifetime=timedelta(hours=settings.link_hours),
@@ -308,6 +308,11 @@ def _add_room_routes(app: web.Application, settings: Settings, registry: Registr
     joins = RoomSocket(NurseDoor(registry, lambda checkin: _servers(ice, checkin, clock)), ice, policy, clock)
     joins.add_routes(app)
     return joins
+
+
+def _choice(pack: Pack) -> PersonaChoice:
+    suggests = {tier: one.text for tier, one in pack.escalation.suggests.items()}
+    return PersonaChoice(pack.id, pack.name, pack.title, pack.purpose, suggests)
 
 
 def _words(pack: Pack) -> persona_page.PersonaWords:

@@ -106,7 +106,8 @@ class Site:
     def escalation(self, pack: Pack) -> EscalationPolicy:
         """The pack's, with the tiers that are handled in another way here."""
         own = self.content.personas[pack.id].tiers if pack.id in self.content.personas else {}
-        return EscalationPolicy(tiers={**pack.escalation.tiers, **self.content.tiers, **own})
+        tiers = {**pack.escalation.tiers, **self.content.tiers, **own}
+        return EscalationPolicy(tiers=tiers, suggests=pack.escalation.suggests)
 
 
 def read_site(path: Path | None) -> Site:
