@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 
-from server.escalation import history, timekeeping, work
+from server.escalation import history, oncall, timekeeping, work
 from server.escalation.ladder import HELD, State
 from server.record import patients
 from server.record.access import Permission, require
@@ -29,6 +29,14 @@ from server.vocabulary.principals import Principal, Staff
 
 _HELD = tuple(sorted(state.value for state in HELD))
 _ANSWERED = (*_HELD, State.CLOSED.value)
+
+
+class PageOfAnother(ServiceError):
+    """A page that a nurse holds is closed by that nurse, by the charge nurse, or by whoever takes it over."""
+
+    code = "page_of_another"
+    status = 409
+    patient_sees = "A colleague has this page. Choose “Take over” first, then close it."
 
 
 class PageUnanswered(ServiceError):
@@ -201,8 +209,15 @@ def enter_room(tx: Transaction, principal: Principal, escalation: EscalationId) 
 
 
 def close(tx: Transaction, principal: Principal, escalation: EscalationId) -> Escalation:
-    """It is dealt with. Raises NotFound, and PageUnanswered while nobody has answered."""
+    """It is dealt with, says who holds it or the charge nurse.
+
+    Raises NotFound, PageUnanswered while nobody has answered, and PageOfAnother.
+    """
     member = _member(principal, Permission.PAGE_CLOSE)
+    before = _row(tx, escalation)
+    others = before.state in _HELD and (before.claimed_by or before.acknowledged_by) != member
+    if others and not oncall.in_charge(tx, principal):
+        raise PageOfAnother("take the page over first")
     held = and_(table.c.id == escalation, table.c.state.in_(_HELD))
     values = {"state": State.CLOSED.value, "closed_by": member, "closed_at": tx.now}
     closed = tx.connection.execute(update(table).where(held).values(values)).rowcount == 1
@@ -213,6 +228,11 @@ def close(tx: Transaction, principal: Principal, escalation: EscalationId) -> Es
         work.finish(tx, escalation)
         _tell(tx, principal, row, AuditAction.PAGE_CLOSED)
     return _opened(tx, principal, row)
+
+
+def in_charge(tx: Transaction, principal: Principal) -> bool:
+    """Whether this is the charge nurse of the hour, who may close what colleagues hold."""
+    return oncall.in_charge(tx, principal)
 
 
 def reopen(tx: Transaction, principal: Principal, escalation: EscalationId, level: int) -> None:

@@ -64,6 +64,8 @@ class Chart:
     """The persona's name, as the patient hears it."""
     running: bool
     """Whether there is a call that a nurse can join."""
+    in_charge: bool
+    """The nurse who looks is the charge nurse of the hour."""
     reasons: tuple[Reason, ...]
     elsewhere: CheckInId | None
     """Another check-in of this patient in which nobody has answered."""
@@ -100,8 +102,10 @@ class Chart:
 
     @property
     def closable(self) -> bool:
-        """All that is open is this nurse's."""
-        return bool(self._open) and all(reason.standing.mine for reason in self._open)
+        """All that is open is this nurse's, or answered and hers to answer for as the charge nurse."""
+        return bool(self._open) and all(
+            reason.standing.mine or (self.in_charge and not reason.standing.waiting) for reason in self._open
+        )
 
     @property
     def over(self) -> tuple[Standing, ...]:
@@ -133,6 +137,7 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
         presence=_presence(row, entries, patient.first_name, chosen.name),
         persona=chosen.name,
         running=row.status == "running",
+        in_charge=desk.in_charge(tx, staff),
         reasons=_reasons(pages, staff_names(tx), staff.id, catalog, tx.now),
         elsewhere=next((page.checkin for page in reversed(unanswered) if page.checkin != checkin), None),
         packet=packet(pages, entries, patient, summary, chosen, last, catalog.title),
