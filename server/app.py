@@ -20,7 +20,7 @@ from server.checkin.registry import House, Registry
 from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
-from server.escalation import desk, in_room
+from server.escalation import desk, drill, handing_over, in_room
 from server.escalation.answer_page import PURPOSE, AnswerPage
 from server.escalation.pager import Pager
 from server.invitation import store as invitations
@@ -31,7 +31,7 @@ from server.knowledge.likeness import Classifier
 from server.media.link import IceServer
 from server.model_store import ModelStore
 from server.nurse.console import Console
-from server.nurse.neighbors import Answered, PersonaChoice
+from server.nurse.neighbors import Answered, Neighbors, PersonaChoice
 from server.nurse.routes import add_routes as add_nurse_routes
 from server.oversight import audit_page, persona_page
 from server.pages import install as pages
@@ -286,8 +286,7 @@ def _add_staff_routes(
     AnswerPage(app[DATABASE].secret(PURPOSE), clock, answered_by_link).add_routes(app)
 
     console = Console(
-        desk,
-        invitations,
+        Neighbors(desk, invitations, handing_over, drill),
         [_choice(pack) for pack in packs.values()],
         clock,
         on_answered=answered,
@@ -312,7 +311,8 @@ def _add_room_routes(app: web.Application, settings: Settings, registry: Registr
 
 def _choice(pack: Pack) -> PersonaChoice:
     suggests = {tier: one.text for tier, one in pack.escalation.suggests.items()}
-    return PersonaChoice(pack.id, pack.name, pack.title, pack.purpose, suggests)
+    within = timedelta(seconds=pack.escalation.tiers[Tier.EMERGENCY].acknowledge_within.value)
+    return PersonaChoice(pack.id, pack.name, pack.title, pack.purpose, suggests, within)
 
 
 def _words(pack: Pack) -> persona_page.PersonaWords:

@@ -24,7 +24,7 @@ from server.record.sealed import SealedColumn
 from server.record.transaction import Transaction
 from server.vocabulary.errors import NotFound, NotPermitted, ServiceError
 from server.vocabulary.findings import Tier, TriggerHit
-from server.vocabulary.ids import CheckInId, EscalationId, PatientId, StaffId
+from server.vocabulary.ids import DRILL, CheckInId, EscalationId, PatientId, StaffId, is_drill
 from server.vocabulary.principals import Principal, Staff
 
 _HELD = tuple(sorted(state.value for state in HELD))
@@ -85,6 +85,7 @@ class Glance:
 
     checkin: CheckInId
     number: str
+    drill: bool
     tier: str
     state: str
     requested_at: datetime
@@ -121,12 +122,13 @@ def request(
     turn: int,
     where: str,
     within: timedelta,
+    drill: bool = False,
 ) -> EscalationId:
     """Asks for a nurse to answer `within` a time, which the persona's escalation.yaml gives for each tier.
 
     Raises NotFound if the check-in is not this patient's.
     """
-    require(principal, Permission.PAGE_REQUEST, patient=patient, checkin=checkin)
+    require(principal, Permission.PAGE_DRILL if drill else Permission.PAGE_REQUEST, patient=patient, checkin=checkin)
     # Before anything is written: a deadline that this transaction sets must not be moved with the older ones.
     timekeeping.settle(tx)
     if tx.connection.scalar(select(checkin_table.c.patient).where(checkin_table.c.id == checkin)) != patient:
@@ -137,7 +139,7 @@ def request(
     if known is not None and hit.tier.rank >= Tier(known.tier).rank:
         tx.audit(principal, AuditAction.PAGE_REPEATED, patient=patient, subject=known.id)
         return EscalationId(known.id)
-    page = EscalationId(known.id if known else new_id("esc"))
+    page = EscalationId(known.id if known else new_id(DRILL if drill else "esc"))
     cells = {"tier": hit.tier.value, "state": "requested", "turn": turn, "due_at": tx.now + within}
     cells |= _sealed(tx, patient, page, hit, where, known.row_version + 1 if known else 1)
     if known is not None:
@@ -256,7 +258,9 @@ def glance(tx: Transaction, principal: Principal, escalation: EscalationId) -> G
     require(principal, Permission.PAGE_READ)
     row = _row(tx, escalation)
     number = work.number(escalation)
-    return Glance(CheckInId(row.checkin), number, row.tier, row.state, row.requested_at, row.acknowledged_by)
+    return Glance(
+        CheckInId(row.checkin), number, is_drill(row.id), row.tier, row.state, row.requested_at, row.acknowledged_by
+    )
 
 
 def open_pages(tx: Transaction, principal: Principal, *, answered_since: datetime | None = None) -> list[Escalation]:

@@ -13,6 +13,7 @@ from server.pages.templates import TEMPLATES
 from server.record import journal
 from server.vocabulary.dispositions import Noise
 from server.vocabulary.events import EscalationClosed
+from server.vocabulary.ids import is_drill
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ class AttentionPage:
     async def show(self, request: web.Request) -> web.StreamResponse:
         staff = staff_of(request)
         found = await request.app[DATABASE].run(lambda tx: journal.find(tx, staff, "escalation_closed"))
-        closed = [entry.event for _, entry in found if isinstance(entry.event, EscalationClosed)]
+        events = (entry.event for _, entry in found)
+        closed = [event for event in events if isinstance(event, EscalationClosed) and not is_drill(event.escalation)]
         rows = precisions(closed, self._title)
         useful = sum(row.useful for row in rows)
         return request.app[TEMPLATES].page(

@@ -19,7 +19,7 @@ from server.record.patients import PatientCard
 from server.record.transaction import Transaction
 from server.vocabulary.events import NegativeFound, ObjectiveClosed, RoomChanged
 from server.vocabulary.findings import Tier
-from server.vocabulary.ids import CheckInId, EscalationId, StaffId
+from server.vocabulary.ids import CheckInId, EscalationId, StaffId, is_drill
 from server.vocabulary.principals import Staff
 
 
@@ -64,6 +64,8 @@ class Chart:
     """The persona's name, as the patient hears it."""
     running: bool
     """Whether there is a call that a nurse can join."""
+    drill: bool
+    """Nobody is in danger."""
     in_charge: bool
     """The nurse who looks is the charge nurse of the hour."""
     reasons: tuple[Reason, ...]
@@ -127,8 +129,9 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
     chosen = catalog.personas.get(row.persona) or PersonaChoice(row.persona, plain(row.persona), plain(row.persona), "")
     unanswered = [page for page in desk.open_for_patient(tx, staff, row.patient) if page.acknowledged_by is None]
     callback = patient.callback or patient.phone
-    summary = _summary(patient, chosen, tx.now.date())
-    wanted = any(page.state != "closed" for page in pages)
+    summary = patient_line(patient, chosen, tx.now.date())
+    drill = any(is_drill(page.id) for page in pages)
+    wanted = not drill and any(page.state != "closed" for page in pages)
     last = read_last_time(tx, staff, desk, row) if wanted else None
     return Chart(
         checkin=checkin,
@@ -137,10 +140,11 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
         presence=_presence(row, entries, patient.first_name, chosen.name),
         persona=chosen.name,
         running=row.status == "running",
+        drill=drill,
         in_charge=desk.in_charge(tx, staff),
         reasons=_reasons(pages, staff_names(tx), staff.id, catalog, tx.now),
         elsewhere=next((page.checkin for page in reversed(unanswered) if page.checkin != checkin), None),
-        packet=packet(pages, entries, patient, summary, chosen, last, catalog.title),
+        packet=packet(pages, entries, patient, summary, chosen, last, catalog.title) if wanted else None,
         lines=transcript(entries, patient.first_name, chosen.name, catalog.title),
         noticed=strips(entries),
         waiting=_waiting(row, patient.first_name),
@@ -156,7 +160,8 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
     )
 
 
-def _summary(patient: PatientCard, persona: PersonaChoice, today: date) -> str:
+def patient_line(patient: PatientCard, persona: PersonaChoice, today: date) -> str:
+    """Who it is, in one line: age, days at home, diagnosis, check-in."""
     age_now = years_old(patient.birth_month, patient.birth_day, patient.birth_year, today)
     parts = (str(age_now or ""), day_home(patient.discharged_on, today), patient.diagnosis, persona.title)
     return " · ".join(part for part in parts if part)

@@ -72,6 +72,32 @@ class Desk(Protocol):
     def close(self, tx: Transaction, principal: Principal, escalation: EscalationId) -> Page: ...
 
 
+class HandingOver(Protocol):
+    """Who has read a page back; the module `escalation.handing_over` is one."""
+
+    def read_back(self, tx: Transaction, principal: Principal, escalation: EscalationId) -> Page: ...
+    def last_read_back(
+        self, tx: Transaction, principal: Principal, escalation: EscalationId
+    ) -> tuple[str, datetime] | None: ...
+
+
+class LastDrill(Protocol):
+    """How the last drill went."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def answered_after(self) -> timedelta | None: ...
+
+
+class Drills(Protocol):
+    """Pages for nobody; the module `escalation.drill` is one."""
+
+    def start(self, tx: Transaction, principal: Principal, persona: str, within: timedelta) -> EscalationId: ...
+    def nobody(self, tx: Transaction, principal: Principal) -> PatientId | None: ...
+    def last(self, tx: Transaction, principal: Principal) -> LastDrill | None: ...
+
+
 class NewInvitation(Protocol):
     """A check-in's link at the only moment its token is known."""
 
@@ -90,6 +116,16 @@ class Invitations(Protocol):
 
 
 @dataclass(frozen=True)
+class Neighbors:
+    """The stages that the console asks."""
+
+    desk: Desk
+    invitations: Invitations
+    handing_over: HandingOver
+    drills: Drills
+
+
+@dataclass(frozen=True)
 class PersonaChoice:
     """A persona a nurse can send to a patient."""
 
@@ -102,6 +138,8 @@ class PersonaChoice:
     """One sentence for the nurse who chooses."""
     suggests: Mapping[Tier, str] = field(default_factory=dict)
     """What a nurse may do for a page of a tier; a draft."""
+    answer_within: timedelta = timedelta(minutes=2)
+    """How soon an emergency must be answered."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     INVITATION_CREATE = "invitation.create"
     INVITATION_USE = "invitation.use"
     PAGE_REQUEST = "page.request"
+    PAGE_DRILL = "page.drill"
+    """Ask for a nurse for nobody, to see that somebody comes."""
     PAGE_READ = "page.read"
     PAGE_ACKNOWLEDGE = "page.acknowledge"
     PAGE_CLAIM = "page.claim"
@@ -55,7 +57,7 @@ _CARE: Final = frozenset({
 })  # fmt: skip
 
 STAFF: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.NURSE: _CARE | {_P.ROOM_JOIN},
+    Role.NURSE: _CARE | {_P.ROOM_JOIN, _P.PAGE_DRILL},
     Role.CLINICIAN: _CARE,
     Role.COMPLIANCE: frozenset({_P.AUDIT_READ}),
 }

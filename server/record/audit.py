@@ -59,6 +59,7 @@ class AuditAction(StrEnum):
     PAGE_CLAIMED = "page.claimed"
     PAGE_TAKEN_OVER = "page.taken_over"
     PAGE_ENTERED = "page.entered"
+    PAGE_READ_BACK = "page.read_back"
     PAGE_CLOSED = "page.closed"
     CLOCK_STEPPED = "clock.stepped"
     ON_CALL_CHANGED = "on_call.changed"

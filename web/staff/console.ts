@@ -1,6 +1,7 @@
 /** The nurse's console: rings for whoever needs a person, and follows one call as it is spoken. */
 import { Answering } from "./answering";
 import { prepareNewCheckIn } from "./check_in";
+import { prepareDrill } from "./drill";
 import { Fragment } from "./fragment";
 import { Join } from "./join";
 import { listenForKeys } from "./keys";
@@ -31,6 +32,8 @@ export function startConsole(root: HTMLElement): void {
     if (button) void join.open(button);
   };
   const openNewCheckIn = prepareNewCheckIn(failed, () => void queue.refresh());
+
+  prepareDrill(failed, () => void queue.refresh());
 
   function signedOut(): void {
     need("#still-here").hidden = true;
