@@ -20,9 +20,10 @@ from server.checkin.registry import House, Registry
 from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
-from server.escalation import desk, drill, handing_over, in_room
+from server.escalation import desk, drill, handing_over, in_room, vapid
 from server.escalation.answer_page import PURPOSE, AnswerPage
 from server.escalation.pager import Pager
+from server.escalation.push_page import PushPage
 from server.invitation import store as invitations
 from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import Greeter, InvitationRoutes
@@ -296,6 +297,7 @@ def _add_staff_routes(
         public_url=settings.public_url,
     )
     add_nurse_routes(app, console)
+    PushPage(vapid.public(vapid.load(settings.data))).add_routes(app)
     audit_page.add_routes(app)
     words = [_words(pack) for pack in packs.values()]
     persona_page.add_routes(app, words, free_talk=bool(settings.language_endpoints))

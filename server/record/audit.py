@@ -61,6 +61,8 @@ class AuditAction(StrEnum):
     PAGE_ENTERED = "page.entered"
     PAGE_READ_BACK = "page.read_back"
     PAGE_CLOSED = "page.closed"
+    PUSH_ALLOWED = "push.allowed"
+    PUSH_ENDED = "push.ended"
     CLOCK_STEPPED = "clock.stepped"
     ON_CALL_CHANGED = "on_call.changed"
     STAFF_ADDED = "staff.added"

@@ -31,11 +31,11 @@ SAFE_FIELDS: Final = frozenset({
 """Operational facts. `patient`, `checkin`, `escalation` and the like are opaque identifiers, never names."""
 
 PHI_FIELDS: Final = frozenset({
-    "absence", "address", "advice", "answer", "asked_911", "baseline_suspect", "bias", "birth", "birth_day",
+    "absence", "address", "advice", "answer", "asked_911", "auth", "baseline_suspect", "bias", "birth", "birth_day",
     "birth_month", "birth_year", "callback", "caption", "chart", "conditions", "contact", "contribution", "cue",
-    "day", "deviation", "device", "diagnosis", "discharged_on", "disposition", "email", "evidence", "first_name",
+    "day", "deviation", "device", "diagnosis", "discharged_on", "disposition", "email", "endpoint", "evidence", "first_name",
     "follow_up", "heard", "high_alert", "how", "likenesses", "log_odds", "medicines", "month", "name", "new",
-    "next_visit", "noise", "objective", "observable", "parameters", "passage", "password_hash", "payload", "phone",
+    "next_visit", "noise", "objective", "observable", "p256dh", "parameters", "passage", "password_hash", "payload", "phone",
     "place", "planned", "purpose", "quote", "risks", "rule", "script", "services", "text", "token", "token_hash",
     "transcript", "trigger", "trigger_key", "usual", "value", "verdict", "where", "words", "worth", "wrapped", "year",
 })  # fmt: skip

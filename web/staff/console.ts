@@ -8,6 +8,7 @@ import { listenForKeys } from "./keys";
 import { Line, type Notice } from "./line";
 import { need } from "./page";
 import { Refusal } from "./requests";
+import { preparePush } from "./push";
 import { Presence } from "./presence";
 import { Ring } from "./ring";
 import { tick, wallTime } from "./times";
@@ -33,6 +34,7 @@ export function startConsole(root: HTMLElement): void {
   };
   const openNewCheckIn = prepareNewCheckIn(failed, () => void queue.refresh());
 
+  void preparePush(root.dataset.pushWorker ?? "");
   prepareDrill(failed, () => void queue.refresh());
 
   function signedOut(): void {
