@@ -90,6 +90,11 @@ class Room:
         """Whether a nurse has the floor."""
         return self._mode == "talking"
 
+    @property
+    def nurse(self) -> Staff | None:
+        """Who has the floor, to whom the patient's words are said."""
+        return self._staff if self.talks else None
+
     async def enter(self, staff: Staff, send: Send, over: Callable[[], None]) -> None:
         """Let a nurse in, to listen; returns when that is on record and the patient's page is told. Raises `ServiceError`.
 

@@ -223,7 +223,9 @@ def _reasons(
 def _answers(entries: Sequence[Entry]) -> tuple[tuple[str, str], ...]:
     """The last word on each objective."""
     words = {"met": "", "refused": "Did not want to say", "unable": "Could not say", "not_reached": "Not reached"}
-    closed = [entry.event for entry in entries if isinstance(entry.event, ObjectiveClosed)]
+    found = [entry.event for entry in entries if isinstance(entry.event, ObjectiveClosed)]
+    # Met without a turn: something that the persona said, not that the patient answered.
+    closed = [event for event in found if event.turns or event.status != "met"]
     return tuple({plain(event.objective): words[event.status] or event.answer or "Yes" for event in closed}.items())
 
 

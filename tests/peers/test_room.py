@@ -8,6 +8,7 @@ import pytest
 
 from server.checkin.nurse_seat import NurseSeat
 from server.checkin.room import NotBegun, RoomTaken
+from server.escalation import desk
 from server.media.nurse_call import NurseCall
 from server.record import audit
 from server.signaling.messages import Back, End, Leave, Talk
@@ -155,6 +156,10 @@ async def test_while_she_talks_words_are_judged_for_danger_and_not_answered(reco
         assert [turn.text for turn in there.of(e.PatientTurn)] == ["I feel worse today", CHEST, "yes it is bad"]
         assert [(one.trigger, one.tier) for one in there.of(e.EscalationRequested)] == [("CHEST_PAIN", Tier.EMERGENCY)]
         assert [one for one in there.of(e.ObjectiveClosed) if one.status == "met"] == []
+        # She has heard it herself: it is marked as hers, and rings nobody.
+        (page,) = await records.database.run(lambda tx: desk.open_pages(tx, nurse.staff, answered_since=tx.now))
+        assert (page.state, page.claimed_by) == ("in_room", nurse.staff.id)
+        assert [one.staff_name for one in there.of(e.EscalationAcknowledged)] == ["Nia Nurse"]
 
 
 async def test_after_hand_back_the_persona_asks_the_open_question_again(records: Records, brisk: SpeechKit) -> None:
