@@ -41,6 +41,7 @@ from server.pages.staff import DATABASE
 from server.pages.templates import TEMPLATES as TEMPLATE_PAGES
 from server.persona.loading import load_pack
 from server.persona.pack import Clinic, Pack
+from server.persona.tuning import NONE, TuningFolder, tuned
 from server.record import checkins, rooms
 from server.record.database import BALLAST, Database
 from server.record.master_key import MasterKey
@@ -88,6 +89,8 @@ def load_packs(settings: Settings | None = None) -> dict[str, Pack]:
     """Every persona pack, by id, speaking for the clinic of `settings`; raises `PackError`, which names file and line."""
     packs = [load_pack(folder) for folder in sorted(PERSONAS.iterdir()) if (folder / "persona.yaml").is_file()]
     site = paging.read_site(settings.escalation if settings is not None else None)
+    tuning = TuningFolder(settings.tuning).in_use() if settings is not None else NONE
+    packs = [tuned(pack, tuning) for pack in packs]
     return {pack.id: replace(pack, clinic=_clinic(settings, pack), escalation=site.escalation(pack)) for pack in packs}
 
 

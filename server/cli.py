@@ -15,6 +15,7 @@ import typer
 from server import demo, language, lessons, logs
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
 from server.commands import evaluation, gate, perceive, personas, simulate, triage
+from server.commands.attention import attention as attention_commands
 from server.commands.installation import pack_of
 from server.commands.oncall import oncall as oncall_commands
 from server.commands.patients import patients as patient_commands
@@ -116,6 +117,7 @@ commands.add_typer(patient_commands)
 commands.add_typer(staff_commands)
 commands.add_typer(oncall_commands)
 commands.add_typer(perception_commands)
+commands.add_typer(attention_commands)
 
 
 def main() -> None:

@@ -65,6 +65,7 @@ class AuditAction(StrEnum):
     PUSH_ENDED = "push.ended"
     CLOCK_STEPPED = "clock.stepped"
     ON_CALL_CHANGED = "on_call.changed"
+    TUNING_CHANGED = "tuning.changed"
     STAFF_ADDED = "staff.added"
     STAFF_SIGNED_IN = "staff.signed_in"
     STAFF_SIGN_IN_REFUSED = "staff.sign_in_refused"

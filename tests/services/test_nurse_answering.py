@@ -297,6 +297,17 @@ async def test_the_attention_page_counts_useful_and_noise_by_trigger(pages: Staf
     assert "1 of 3 useful" in html
 
 
+async def test_the_attention_page_tells_a_shift_from_what_was_before(pages: StaffPages) -> None:
+    for after in (timedelta(hours=20), timedelta(0)):
+        nurse = await pages.cookie(Role.NURSE)
+        checkin, page = await called(pages)
+        await do(pages, "claim", [("checkin", checkin), ("escalation", page)], nurse)
+        await do(pages, "close", closing(checkin, page), nurse)
+        pages.records.clock.move(after)
+    found = [await text(pages, f"/staff/attention?span={span}", nurse) for span in ("shift", "week", "all", "nonsense")]
+    assert [re.findall(r"(\d) of \d useful", html) for html in found] == [["1"], ["2"], ["2"], ["2"]]
+
+
 @pytest.mark.parametrize("what", ["seen", "claim", "close", "judge"])
 async def test_who_is_no_nurse_answers_nothing(pages: StaffPages, what: str) -> None:
     cookie = await pages.cookie(Role.COMPLIANCE)
