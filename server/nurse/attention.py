@@ -19,7 +19,6 @@ from server.vocabulary.dispositions import Noise
 from server.vocabulary.events import EscalationClosed
 from server.vocabulary.ids import CheckInId, is_drill
 
-
 SPANS: Mapping[str, tuple[str, timedelta | None]] = {
     "shift": ("This shift, 12 hours", ANSWERED_SHOWN),
     "week": ("7 days", timedelta(days=7)),

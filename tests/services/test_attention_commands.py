@@ -60,7 +60,7 @@ def judged(tx: Transaction) -> None:
             journal.append(tx, CONDUCTOR, checkin, event, tx.now)
         about = (EscalationId(f"esc_{number}"), Tier.SAME_DAY, "CONSTIPATION", 1, StaffId("st_1"), "Nia")
         worth = ("useful", None) if useful else ("noise", "known")
-        journal.append(tx, NURSE, checkin, e.EscalationClosed(*about, "not_needed", "advised", *worth), tx.now)  # type: ignore[arg-type]
+        journal.append(tx, NURSE, checkin, e.EscalationClosed(*about, "not_needed", "advised", *worth), tx.now)
 
 
 @pytest.fixture
