@@ -22,9 +22,10 @@ from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
 from server.curation import Curation
-from server.escalation import desk, in_room
+from server.escalation import desk, drill, handing_over, in_room, vapid
 from server.escalation.answer_page import PURPOSE, AnswerPage
 from server.escalation.pager import Pager
+from server.escalation.push_page import PushPage
 from server.invitation import store as invitations
 from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import Greeter, InvitationRoutes
@@ -34,7 +35,7 @@ from server.media.link import IceServer
 from server.memory import page as memory_page
 from server.model_store import ModelStore
 from server.nurse.console import Console
-from server.nurse.neighbors import Answered, PersonaChoice
+from server.nurse.neighbors import Answered, Neighbors, PersonaChoice
 from server.nurse.routes import add_routes as add_nurse_routes
 from server.oversight import audit_page, persona_page
 from server.pages import install as pages
@@ -43,6 +44,7 @@ from server.pages.staff import DATABASE
 from server.pages.templates import TEMPLATES as TEMPLATE_PAGES
 from server.persona.loading import load_pack
 from server.persona.pack import Clinic, Pack
+from server.persona.tuning import NONE, TuningFolder, tuned
 from server.record import checkins, rooms
 from server.record.database import BALLAST, Database
 from server.record.master_key import MasterKey
@@ -92,6 +94,8 @@ def load_packs(settings: Settings | None = None) -> dict[str, Pack]:
     """Every persona pack, by id, speaking for the clinic of `settings`; raises `PackError`, which names file and line."""
     packs = [load_pack(folder) for folder in sorted(PERSONAS.iterdir()) if (folder / "persona.yaml").is_file()]
     site = paging.read_site(settings.escalation if settings is not None else None)
+    tuning = TuningFolder(settings.tuning).in_use() if settings is not None else NONE
+    packs = [tuned(pack, tuning) for pack in packs]
     return {pack.id: replace(pack, clinic=_clinic(settings, pack), escalation=site.escalation(pack)) for pack in packs}
 
 
@@ -312,9 +316,8 @@ def _add_staff_routes(
     AnswerPage(app[DATABASE].secret(PURPOSE), clock, answered_by_link).add_routes(app)
 
     console = Console(
-        desk,
-        invitations,
-        [PersonaChoice(pack.id, pack.name, pack.title, pack.purpose) for pack in packs.values()],
+        Neighbors(desk, invitations, handing_over, drill),
+        [_choice(pack) for pack in packs.values()],
         clock,
         on_answered=answered,
         link_lifetime=timedelta(hours=settings.link_hours),
@@ -324,6 +327,7 @@ def _add_staff_routes(
     )
     add_nurse_routes(app, console)
     memory_page.add_routes(app, *titles_of(packs.values()))
+    PushPage(vapid.public(vapid.load(settings.data))).add_routes(app)
     audit_page.add_routes(app)
     words = [_words(pack) for pack in packs.values()]
     persona_page.add_routes(app, words, free_talk=bool(settings.language_endpoints))
@@ -335,6 +339,12 @@ def _add_room_routes(app: web.Application, settings: Settings, registry: Registr
     joins = RoomSocket(NurseDoor(registry, lambda checkin: _servers(ice, checkin, clock)), ice, policy, clock)
     joins.add_routes(app)
     return joins
+
+
+def _choice(pack: Pack) -> PersonaChoice:
+    suggests = {tier: one.text for tier, one in pack.escalation.suggests.items()}
+    within = timedelta(seconds=pack.escalation.tiers[Tier.EMERGENCY].acknowledge_within.value)
+    return PersonaChoice(pack.id, pack.name, pack.title, pack.purpose, suggests, within)
 
 
 def _words(pack: Pack) -> persona_page.PersonaWords:

@@ -15,6 +15,7 @@ import typer
 from server import demo, demo_library, language, lessons, logs
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
 from server.commands import evaluation, gate, perceive, personas, simulate, triage
+from server.commands.attention import attention as attention_commands
 from server.commands.installation import pack_of
 from server.commands.knowledge import knowledge as knowledge_commands
 from server.commands.memory import memory as memory_commands
@@ -121,6 +122,7 @@ commands.add_typer(memory_commands)
 commands.add_typer(oncall_commands)
 commands.add_typer(perception_commands)
 commands.add_typer(knowledge_commands)
+commands.add_typer(attention_commands)
 
 
 def main() -> None:

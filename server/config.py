@@ -200,6 +200,11 @@ class Settings(BaseSettings):
         return self.data / "calibrations"
 
     @property
+    def tuning(self) -> Path:
+        """Folder of the thresholds that an attention budget moved, with which version is in use."""
+        return self.data / "tuning"
+
+    @property
     def records_url(self) -> str:
         """SQLAlchemy URL of the records."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'records.db'}"

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from server.config import Settings
-from server.escalation import answer_link
+from server.escalation import answer_link, vapid
 from server.escalation.answer_page import PURPOSE
 from server.escalation.apprise_sink import AppriseSink, is_address
 from server.escalation.climbing import Policies
@@ -22,6 +22,7 @@ from server.escalation.deadman import Deadman
 from server.escalation.directory import Contact, ContactBook, Line
 from server.escalation.ladder import Channel, Policy, QuietHours, Step
 from server.escalation.pager import Pager
+from server.escalation.push_sink import PushSink
 from server.escalation.work import Page
 from server.persona.pack import Pack
 from server.persona.paging import Channel as ChannelName
@@ -106,7 +107,8 @@ class Site:
     def escalation(self, pack: Pack) -> EscalationPolicy:
         """The pack's, with the tiers that are handled in another way here."""
         own = self.content.personas[pack.id].tiers if pack.id in self.content.personas else {}
-        return EscalationPolicy(tiers={**pack.escalation.tiers, **self.content.tiers, **own})
+        tiers = {**pack.escalation.tiers, **self.content.tiers, **own}
+        return EscalationPolicy(tiers=tiers, suggests=pack.escalation.suggests)
 
 
 def read_site(path: Path | None) -> Site:
@@ -182,7 +184,10 @@ async def started_pager(
             return f"{settings.origin}/staff/"
         return f"{settings.origin}/page/{answer_link.sign(key, page.escalation, StaffId(page.person), clock.now())}"
 
-    sink = AppriseSink(site.book, link)
+    outside = AppriseSink(site.book, link)
+    stack.callback(outside.close)
+    contact = settings.origin if settings.https else "mailto:operations@localhost"
+    sink = PushSink(database, vapid.load(settings.data), contact, outside)
     stack.callback(sink.close)
     pager = Pager(database, sink, site.book, policies(packs))
     await pager.start()

@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 const root = fileURLToPath(new URL(".", import.meta.url));
 
 /** One entry per page family; the Jinja global `assets("patient/visit.ts")` finds it in the manifest by this path. */
-const entries = ["patient/visit.ts", "staff/staff.ts"].filter((entry) => existsSync(root + entry));
+const entries = ["patient/visit.ts", "staff/staff.ts", "staff/push_worker.ts"].filter((entry) => existsSync(root + entry));
 
 export default defineConfig({
   root,

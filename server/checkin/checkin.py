@@ -73,6 +73,7 @@ class CheckIn:
             setting, self._judging, past, lambda used, rest: self._journal.post(used, settlement=rest)
         )
         self._journal = JournalWriter(setting.database, setting.whereabouts, self._written, self._journal_failed)
+        self._journal.with_nurse = lambda: self.room.nurse
         self._worker = Worker(self._step_failed)
         self._silence = SilenceWatch(self._on_silence)
         deeds = Deeds(self._post, self.tell, lambda: self._speech, lambda: self._silence.seconds)

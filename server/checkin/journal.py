@@ -7,13 +7,13 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from server.escalation import desk
+from server.escalation import desk, in_room
 from server.knowledge import questions
 from server.record import checkins, journal, spending
 from server.record.database import Database
@@ -23,6 +23,7 @@ from server.vocabulary.errors import ServiceError
 from server.vocabulary.events import (
     CheckInEnded,
     ConnectionChanged,
+    EscalationAcknowledged,
     EscalationRequested,
     Event,
     QuestionAnswered,
@@ -30,7 +31,7 @@ from server.vocabulary.events import (
 )
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, PatientId
-from server.vocabulary.principals import Service
+from server.vocabulary.principals import Service, Staff
 from server.vocabulary.spending import Spend
 
 _logger = logging.getLogger(__name__)
@@ -87,6 +88,8 @@ class Step:
     pages: tuple[Page, ...] = ()
     settlement: Settlement | None = None
     also: Also | None = None
+    nurse: Staff | None = None
+    """To whom the words were said that these pages are for."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,8 @@ class JournalWriter:
         self._whereabouts = whereabouts
         self._written = written
         self._failed = failed
+        self.with_nurse: Callable[[], Staff | None] = lambda: None
+        """Who of the staff has the floor."""
         self._steps: deque[Step] = deque()
         self._handed = asyncio.Event()
         self._closed = False
@@ -135,7 +140,7 @@ class JournalWriter:
             written.set_exception(RecordsUnavailable("the journal is closed or full"))
             log(_logger, logging.ERROR, "journal_refused", checkin=self._whereabouts.checkin)
         else:
-            self._steps.append(Step(written, events, pages, settlement, also))
+            self._steps.append(Step(written, events, pages, settlement, also, self.with_nurse() if pages else None))
             self._handed.set()
         return written
 
@@ -217,7 +222,8 @@ class JournalWriter:
             self._failed()
 
     def _record(self, tx: Transaction, step: Step) -> list[Event]:
-        events = [*step.events, *(self._request(tx, page) for page in step.pages)]
+        asked = [event for page in step.pages for event in self._request(tx, page, step.nurse)]
+        events = [*step.events, *asked]
         for event in events:
             journal.append(tx, CONDUCTOR, self._whereabouts.checkin, event, tx.now)
             if isinstance(event, CheckInEnded):
@@ -235,7 +241,7 @@ class JournalWriter:
             spending.settle(tx, step.settlement.day, step.settlement.change)
         return events
 
-    def _request(self, tx: Transaction, page: Page) -> Event:
+    def _request(self, tx: Transaction, page: Page, nurse: Staff | None) -> Iterator[Event]:
         there = self._whereabouts
         escalation = desk.request(
             tx,
@@ -248,7 +254,9 @@ class JournalWriter:
             within=there.answer_within[page.hit.tier],
         )
         hit = page.hit
-        return EscalationRequested(escalation, hit.tier, hit.trigger, hit.version, hit.quote, page.turn)
+        yield EscalationRequested(escalation, hit.tier, hit.trigger, hit.version, hit.quote, page.turn)
+        if nurse is not None and in_room.meet(tx, nurse, escalation):
+            yield EscalationAcknowledged(escalation, hit.tier, nurse.id, nurse.name)
 
 
 def _done(step: Step, error: RecordsUnavailable | None = None) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal, Protocol, assert_never
 
 from server.checkin.journal import Also, RecordsUnavailable
+from server.checkin.nurse_words import NurseWords
 from server.checkin.setting import Setting
 from server.checkin.thread import Thread
 from server.conversation.state import Decision
@@ -81,6 +82,7 @@ class Room:
         self._begun = False
         self._watch: asyncio.Task[None] | None = None
         self._over: Callable[[], None] = lambda: None
+        self._words = NurseWords(call, setting.kit)
         call.beside = self._overhear
 
     # What a nurse does
@@ -89,6 +91,11 @@ class Room:
     def talks(self) -> bool:
         """Whether a nurse has the floor."""
         return self._mode == "talking"
+
+    @property
+    def nurse(self) -> Staff | None:
+        """Who has the floor, to whom the patient's words are said."""
+        return self._staff if self.talks else None
 
     async def enter(self, staff: Staff, send: Send, over: Callable[[], None]) -> None:
         """Let a nurse in, to listen; returns when that is on record and the patient's page is told. Raises `ServiceError`.
@@ -190,6 +197,7 @@ class Room:
                 self._stop_watching()
                 self._mode = "listening"
                 bridge.speak(on=False)
+                self._words.end()
             case "talking":
                 self._mode = "introducing"
                 self._stop_watching()
@@ -204,6 +212,7 @@ class Room:
         self._stop_watching()
         self._mode = "empty"
         self._call.bridge.listen(on=False)
+        self._words.end()
         self._say({"k": "over", "reason": reason})
         self._staff = self._send = None
         over, self._over = self._over, lambda: None
@@ -216,6 +225,8 @@ class Room:
         if self._mode == "introducing":
             self._mode = "talking"
             self._call.bridge.speak(on=True)
+            if self._staff is not None:
+                self._words.begin(self._staff.name)
             self._tell()
 
     async def _watch_floor(self) -> None:
@@ -257,6 +268,7 @@ class Room:
         if staff is not None:
             self._out("over")
             await self._recorded(staff, "lost")
+        await self._words.close()
         if watch is not None:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)

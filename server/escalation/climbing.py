@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Row, and_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.escalation import desk, history, oncall, timekeeping, work
+from server.escalation import desk, history, oncall, subscriptions, timekeeping, work
 from server.escalation.ladder import About, Climb, Person, Policy, Ring, Roster, Rung, climb
 from server.record import staff
 from server.record.access import Permission, require
@@ -69,7 +70,11 @@ def alarm(tx: Transaction, page: work.Page, directory: Directory, about: About) 
 
 def roster_now(tx: Transaction, directory: Directory) -> Roster:
     """Who can be rung at this moment, and how."""
-    named = {email: directory.person(email, member.id) for email, member in staff.enabled(tx, _PAGER).items()}
+    browsers = subscriptions.addresses(tx, _PAGER)
+    named = {
+        email: replace(directory.person(email, member.id), beside=browsers.get(member.id, ()))
+        for email, member in staff.enabled(tx, _PAGER).items()
+    }
     people = {person.id: person for person in named.values()}
     schedule = oncall.schedule(tx, _PAGER)
     on_call = {

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 
-from server.escalation import history, timekeeping, work
+from server.escalation import history, oncall, timekeeping, work
 from server.escalation.ladder import HELD, State
 from server.record import patients
 from server.record.access import Permission, require
@@ -24,11 +24,19 @@ from server.record.sealed import SealedColumn
 from server.record.transaction import Transaction
 from server.vocabulary.errors import NotFound, NotPermitted, ServiceError
 from server.vocabulary.findings import Tier, TriggerHit
-from server.vocabulary.ids import CheckInId, EscalationId, PatientId, StaffId
+from server.vocabulary.ids import DRILL, CheckInId, EscalationId, PatientId, StaffId, is_drill
 from server.vocabulary.principals import Principal, Staff
 
 _HELD = tuple(sorted(state.value for state in HELD))
 _ANSWERED = (*_HELD, State.CLOSED.value)
+
+
+class PageOfAnother(ServiceError):
+    """A page that a nurse holds is closed by that nurse, by the charge nurse, or by whoever takes it over."""
+
+    code = "page_of_another"
+    status = 409
+    patient_sees = "A colleague has this page. Choose “Take over” first, then close it."
 
 
 class PageUnanswered(ServiceError):
@@ -77,6 +85,7 @@ class Glance:
 
     checkin: CheckInId
     number: str
+    drill: bool
     tier: str
     state: str
     requested_at: datetime
@@ -113,12 +122,13 @@ def request(
     turn: int,
     where: str,
     within: timedelta,
+    drill: bool = False,
 ) -> EscalationId:
     """Asks for a nurse to answer `within` a time, which the persona's escalation.yaml gives for each tier.
 
     Raises NotFound if the check-in is not this patient's.
     """
-    require(principal, Permission.PAGE_REQUEST, patient=patient, checkin=checkin)
+    require(principal, Permission.PAGE_DRILL if drill else Permission.PAGE_REQUEST, patient=patient, checkin=checkin)
     # Before anything is written: a deadline that this transaction sets must not be moved with the older ones.
     timekeeping.settle(tx)
     if tx.connection.scalar(select(checkin_table.c.patient).where(checkin_table.c.id == checkin)) != patient:
@@ -129,7 +139,7 @@ def request(
     if known is not None and hit.tier.rank >= Tier(known.tier).rank:
         tx.audit(principal, AuditAction.PAGE_REPEATED, patient=patient, subject=known.id)
         return EscalationId(known.id)
-    page = EscalationId(known.id if known else new_id("esc"))
+    page = EscalationId(known.id if known else new_id(DRILL if drill else "esc"))
     cells = {"tier": hit.tier.value, "state": "requested", "turn": turn, "due_at": tx.now + within}
     cells |= _sealed(tx, patient, page, hit, where, known.row_version + 1 if known else 1)
     if known is not None:
@@ -201,8 +211,15 @@ def enter_room(tx: Transaction, principal: Principal, escalation: EscalationId) 
 
 
 def close(tx: Transaction, principal: Principal, escalation: EscalationId) -> Escalation:
-    """It is dealt with. Raises NotFound, and PageUnanswered while nobody has answered."""
+    """It is dealt with, says who holds it or the charge nurse.
+
+    Raises NotFound, PageUnanswered while nobody has answered, and PageOfAnother.
+    """
     member = _member(principal, Permission.PAGE_CLOSE)
+    before = _row(tx, escalation)
+    others = before.state in _HELD and (before.claimed_by or before.acknowledged_by) != member
+    if others and not oncall.in_charge(tx, principal):
+        raise PageOfAnother("take the page over first")
     held = and_(table.c.id == escalation, table.c.state.in_(_HELD))
     values = {"state": State.CLOSED.value, "closed_by": member, "closed_at": tx.now}
     closed = tx.connection.execute(update(table).where(held).values(values)).rowcount == 1
@@ -213,6 +230,11 @@ def close(tx: Transaction, principal: Principal, escalation: EscalationId) -> Es
         work.finish(tx, escalation)
         _tell(tx, principal, row, AuditAction.PAGE_CLOSED)
     return _opened(tx, principal, row)
+
+
+def in_charge(tx: Transaction, principal: Principal) -> bool:
+    """Whether this is the charge nurse of the hour, who may close what colleagues hold."""
+    return oncall.in_charge(tx, principal)
 
 
 def reopen(tx: Transaction, principal: Principal, escalation: EscalationId, level: int) -> None:
@@ -236,7 +258,9 @@ def glance(tx: Transaction, principal: Principal, escalation: EscalationId) -> G
     require(principal, Permission.PAGE_READ)
     row = _row(tx, escalation)
     number = work.number(escalation)
-    return Glance(CheckInId(row.checkin), number, row.tier, row.state, row.requested_at, row.acknowledged_by)
+    return Glance(
+        CheckInId(row.checkin), number, is_drill(row.id), row.tier, row.state, row.requested_at, row.acknowledged_by
+    )
 
 
 def open_pages(tx: Transaction, principal: Principal, *, answered_since: datetime | None = None) -> list[Escalation]:
@@ -256,6 +280,12 @@ def for_checkin(tx: Transaction, principal: Principal, checkin: CheckInId) -> li
     """Every page of one check-in, oldest first."""
     require(principal, Permission.PAGE_READ, checkin=checkin)
     return _find(tx, principal, table.c.checkin == checkin)
+
+
+def open_for_patient(tx: Transaction, principal: Principal, patient: PatientId) -> list[Escalation]:
+    """What is not closed of all of one patient's check-ins, oldest first."""
+    require(principal, Permission.PAGE_READ, patient=patient)
+    return _find(tx, principal, and_(table.c.patient == patient, table.c.state != State.CLOSED.value))
 
 
 def announce(tx: Transaction, checkin: CheckInId, escalation: EscalationId) -> None:

@@ -16,7 +16,7 @@ from server.record.schema import escalation as table
 from server.record.transaction import Transaction
 from server.vocabulary.events import RoomChanged
 from server.vocabulary.ids import CheckInId, EscalationId, PatientId
-from server.vocabulary.principals import Principal
+from server.vocabulary.principals import Principal, Staff
 
 
 def follow(tx: Transaction, principal: Principal, checkin: CheckInId, change: RoomChanged) -> None:
@@ -39,6 +39,18 @@ def follow(tx: Transaction, principal: Principal, checkin: CheckInId, change: Ro
                     _ring_again(tx, principal, row)
             case _:
                 assert_never(change.state)
+
+
+def meet(tx: Transaction, nurse: Staff, page: EscalationId) -> bool:
+    """A page for words that were said to a nurse with the floor: hers, and rings nobody. False: a colleague has it.
+
+    If she is lost, it rings like her others.
+    """
+    if desk.glance(tx, nurse, page).acknowledged_by not in (None, nurse.id):
+        return False
+    desk.claim(tx, nurse, page)
+    desk.enter_room(tx, nurse, page)
+    return True
 
 
 def _open(tx: Transaction, checkin: CheckInId) -> list[Row[Any]]:

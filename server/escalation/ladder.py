@@ -114,6 +114,8 @@ class Person:
     addresses: tuple[Address, ...]
     """In the person's own order."""
     zone: ZoneInfo
+    beside: tuple[Address, ...] = ()
+    """Browsers that are rung too, at once and every time. They make nobody reachable: a device may be off for days."""
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,7 @@ def _people(step: Step, roster: Roster) -> tuple[list[Person], tuple[About, ...]
         if len(reachable) < max(1, len(people)):
             faults.append(About.NO_ADDRESS if people else About.NOBODY_ON_CALL)
             reachable.append(roster.catch_all)
-        found |= {person.id: person for person in reachable}
+        found |= {person.id: person for person in (*reachable, *(person for person in people if person.beside))}
     return list(found.values()), tuple(faults)
 
 
@@ -254,6 +256,8 @@ def _rings(person: Person, channels: frozenset[Channel], between: timedelta, abo
     wanted = [address for address in person.addresses if address.channel in channels] or list(person.addresses)
     for at, address in enumerate(wanted):
         yield Ring(person.id, address, at * between, about)
+    for address in person.beside:
+        yield Ring(person.id, address, timedelta(), about)
 
 
 def _next(policy: Policy, rung: Rung) -> tuple[Rung, timedelta]:

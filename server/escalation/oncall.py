@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, insert, select, update
@@ -17,7 +18,10 @@ from server.record.schema import staff as staff_table
 from server.record.transaction import Transaction
 from server.vocabulary.errors import NotFound
 from server.vocabulary.ids import StaffId
-from server.vocabulary.principals import Principal
+from server.vocabulary.principals import Principal, Staff
+
+CHARGE: Final = "charge_nurse"
+"""The on-call role whose holder answers for the others' pages."""
 
 
 def schedule(tx: Transaction, principal: Principal) -> Schedule:
@@ -46,6 +50,11 @@ def schedule(tx: Transaction, principal: Principal) -> Schedule:
         ),
         frozenset(StaffId(member) for member in enabled),
     )
+
+
+def in_charge(tx: Transaction, principal: Principal) -> bool:
+    """Whether this member of staff is on call as charge nurse at this moment."""
+    return isinstance(principal, Staff) and principal.id in schedule(tx, principal).on_call(CHARGE, tx.now)
 
 
 def rotate(tx: Transaction, principal: Principal, rotation: Rotation) -> None:

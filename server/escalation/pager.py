@@ -20,6 +20,7 @@ from server.record.access import Permission, require
 from server.record.database import Database
 from server.record.privacy import log
 from server.record.transaction import Transaction
+from server.vocabulary.ids import is_drill
 from server.vocabulary.principals import Service
 
 _LOGGER = logging.getLogger(__name__)
@@ -60,11 +61,12 @@ class ConsoleSink:
     """Prints one line a message, for the demo and for a catch-all that nobody has set."""
 
     async def send(self, page: Page) -> None:
+        drill = "DRILL " if is_drill(page.escalation) else ""
         if page.about is not About.PAGE:
-            line = f"OPERATIONS {page.about} page {page.escalation}: docs/how-to/add-a-pager.md"
+            line = f"{drill}OPERATIONS {page.about} page {page.escalation}: docs/how-to/add-a-pager.md"
         else:
             again = f" (ringing {page.level})" if page.level > 1 else ""
-            line = f"PAGE {page.tier} page {page.escalation}{again}: open the nurse console"
+            line = f"{drill}PAGE {page.tier} page {page.escalation}{again}: open the nurse console"
         print(line, flush=True)  # noqa: T201
 
 

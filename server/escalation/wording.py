@@ -4,6 +4,7 @@ from typing import Final
 
 from server.escalation.ladder import About
 from server.escalation.work import Page
+from server.vocabulary.ids import is_drill
 
 _ALARMS: Final = {
     About.NOBODY_ON_CALL: "nobody is on call for a role of its ladder",
@@ -16,13 +17,14 @@ _ALARMS: Final = {
 
 def title(page: Page) -> str:
     """One line, the same for every message of a page's tier."""
-    urgency = page.tier.replace("_", " ").upper()
+    urgency = ("DRILL " if is_drill(page.escalation) else "") + page.tier.replace("_", " ").upper()
     return f"Nightlight {urgency}" if page.about is About.PAGE else f"Nightlight OPERATIONS {urgency}"
 
 
 def body(page: Page, link: str) -> str:
     """Two lines at most. `link` is where this person answers it."""
+    drill = "This is a drill, nobody is in danger. " if is_drill(page.escalation) else ""
     if page.about is About.PAGE:
         again = f" (ringing {page.level})" if page.level > 1 else ""
-        return f"Check-in page {page.number}{again}. Answer: {link}"
-    return f"Page {page.number}: {_ALARMS[page.about]}. {link}"
+        return f"{drill}Check-in page {page.number}{again}. Answer: {link}"
+    return f"{drill}Page {page.number}: {_ALARMS[page.about]}. {link}"

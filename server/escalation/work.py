@@ -174,6 +174,11 @@ def sent(tx: Transaction, page: Page) -> bool:
     return False
 
 
+def call_off(tx: Transaction, page: Page) -> None:
+    """Nobody is there any more to take this one message; it is not tried again, and nobody is alarmed."""
+    tx.connection.execute(update(delivery).where(_held(page)).values(done_at=tx.now, outcome="stopped"))
+
+
 def failed(tx: Transaction, page: Page, code: str, again: timedelta) -> bool:
     """It did not go out: due `again` from now, and this person's next address at once. False if it was overtaken."""
     timekeeping.settle(tx)

@@ -4,6 +4,8 @@ The nurse hears both sides mixed; the patient hears the persona and, once the fl
 playout is read exactly once, by the patient's track, so the positions of the heard-word ledger stay what they are.
 """
 
+from collections.abc import Callable
+
 import av
 
 from server.media.intake import Intake
@@ -21,6 +23,8 @@ class Bridge:
         """A nurse hears and sees the patient."""
         self.open = False
         """The patient hears and sees the nurse."""
+        self.written: Callable[[bytes], None] | None = None
+        """Gets what a nurse with the floor says, 16 kHz, to be written down."""
         self.patient, self.persona, self.nurse = Voice(), Voice(), Voice()
         self.of_patient, self.of_nurse = Pictures(), Pictures()
         self.listen(on=False)
@@ -90,9 +94,14 @@ class NurseEar:
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
         self._resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+        self._to_captions = av.AudioResampler(format="s16", layout="mono", rate=16_000)
 
     def hear(self, frame: av.AudioFrame) -> None:
         """One decoded frame."""
+        written = self._bridge.written
+        if written is not None and self._bridge.open:
+            for piece in self._to_captions.resample(frame):
+                written(_samples(piece))
         for piece in self._resampler.resample(frame):
             self._bridge.nurse.push(_samples(piece))
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from multidict import MultiDictProxy
 
 from server.nurse.board import staff_names
-from server.nurse.disposition import ASKED_911, NOISES, OUTCOMES, WORTHS, Closing, read_closing
+from server.nurse.disposition import NOISES, OUTCOMES, WORTHS, Closing, asked_911, read_closing
 from server.nurse.neighbors import Answered, Catalog, Desk, OnAnswered, Page
 from server.pages.errors import wants_json
 from server.pages.live import LIVE
@@ -70,15 +70,22 @@ class Answering:
     async def sheet(self, request: web.Request) -> web.StreamResponse:
         """The form that closes what is open of one check-in."""
         staff, checkin = staff_of(request), CheckInId(request.match_info["checkin"])
-        pages = await request.app[DATABASE].run(lambda tx: self._desk.for_checkin(tx, staff, checkin))
-        held = [page for page in pages if page.acknowledged_by is not None and page.state != "closed"]
+
+        def read(tx: Transaction) -> tuple[Sequence[Page], bool]:
+            return self._desk.for_checkin(tx, staff, checkin), self._desk.in_charge(tx, staff)
+
+        pages, in_charge = await request.app[DATABASE].run(read)
+        answered = [page for page in pages if page.acknowledged_by is not None and page.state != "closed"]
+        held = [page for page in answered if in_charge or (page.claimed_by or page.acknowledged_by) == staff.id]
+        emergency = any(page.tier is Tier.EMERGENCY for page in held)
         return request.app[TEMPLATES].page(
             "staff/close.html",
             checkin=checkin,
             patient_name=held[0].patient_name if held else "",
             pages=[(page.id, self._catalog.title(page.trigger), page.quote) for page in held],
-            emergency=any(page.tier is Tier.EMERGENCY for page in held),
-            asked_911=ASKED_911,
+            colleagues=len(answered) > len(held),
+            emergency=emergency,
+            asked_911=asked_911(emergency),
             outcomes=OUTCOMES,
             worths=WORTHS,
             noises=NOISES,
@@ -89,7 +96,8 @@ class Answering:
 
         def close(tx: Transaction, staff: Staff, pages: Sequence[Page], fields: Fields) -> list[EscalationId]:
             open_now = [page for page in pages if page.state != "closed"]
-            closing = read_closing(fields, [page.id for page in open_now])
+            emergency = any(page.tier is Tier.EMERGENCY for page in open_now)
+            closing = read_closing(fields, [page.id for page in open_now], emergency=emergency)
             for page in open_now:
                 self._desk.close(tx, staff, page.id)
                 # Beside the one door of a running check-in: the patient's page has no view of it, and it must not be

@@ -1,18 +1,30 @@
 """The attention budget: of the pages that were closed, how many were worth a nurse's time, for each trigger."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import web
 
+from server.nurse.board import ANSWERED_SHOWN
 from server.nurse.disposition import NOISES
 from server.nurse.wording import Titles
 from server.pages.staff import DATABASE, staff_of
 from server.pages.templates import TEMPLATES
 from server.record import journal
+from server.record.journal import Entry
+from server.record.transaction import Transaction
 from server.vocabulary.dispositions import Noise
 from server.vocabulary.events import EscalationClosed
+from server.vocabulary.ids import CheckInId, is_drill
+
+SPANS: Mapping[str, tuple[str, timedelta | None]] = {
+    "shift": ("This shift, 12 hours", ANSWERED_SHOWN),
+    "week": ("7 days", timedelta(days=7)),
+    "all": ("Always", None),
+}
+"""What the page can be asked for."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +78,23 @@ class AttentionPage:
         self._title = title
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        staff = staff_of(request)
-        found = await request.app[DATABASE].run(lambda tx: journal.find(tx, staff, "escalation_closed"))
-        closed = [entry.event for _, entry in found if isinstance(entry.event, EscalationClosed)]
+        staff, span = staff_of(request), request.query.get("span", "all")
+        _, length = SPANS.get(span, SPANS["all"])
+
+        def read(tx: Transaction) -> list[tuple[CheckInId, Entry]]:
+            return journal.find(tx, staff, "escalation_closed", since=tx.now - length if length else None)
+
+        found = await request.app[DATABASE].run(read)
+        events = (entry.event for _, entry in found)
+        closed = [event for event in events if isinstance(event, EscalationClosed) and not is_drill(event.escalation)]
         rows = precisions(closed, self._title)
         useful = sum(row.useful for row in rows)
         return request.app[TEMPLATES].page(
-            "staff/attention.html", staff=staff, rows=rows, useful=useful, judged=sum(row.judged for row in rows)
+            "staff/attention.html",
+            staff=staff,
+            rows=rows,
+            useful=useful,
+            judged=sum(row.judged for row in rows),
+            spans={name: words for name, (words, _) in SPANS.items()},
+            span=span if span in SPANS else "all",
         )

@@ -32,15 +32,17 @@ def read_queue(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, link
     busy = needing | {page.patient for page in held}
     closed = [page for page in pages if page.state == "closed" and page.patient not in busy]
     shown = {page.checkin for page in pages}
-    calls = checkins.find_running(tx, staff) + find_invited(tx, staff, link_lifetime)
+    running = checkins.find_running(tx, staff)
+    on_line = {row.id for row in running if row.connected}
+    calls = running + find_invited(tx, staff, link_lifetime)
     calls = [row for row in calls if row.id not in shown]
     names = {row.patient: patients.contact(tx, staff, row.patient).name for row in calls}
     colleagues = staff_names(tx)
     return Queue(
-        page_rows(waiting, colleagues, staff.id, catalog.title, tx.now),
-        page_rows(unclaimed, colleagues, staff.id, catalog.title, tx.now)
-        + page_rows(claimed, colleagues, staff.id, catalog.title, tx.now),
-        page_rows(closed, colleagues, staff.id, catalog.title, tx.now),
+        page_rows(waiting, on_line, colleagues, staff.id, catalog.title, tx.now),
+        page_rows(unclaimed, on_line, colleagues, staff.id, catalog.title, tx.now)
+        + page_rows(claimed, on_line, colleagues, staff.id, catalog.title, tx.now),
+        page_rows(closed, on_line, colleagues, staff.id, catalog.title, tx.now),
         call_groups(calls, names, catalog.personas, tx.now),
     )
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.nurse.board import staff_names
+from server.nurse.last_time import read_last_time
 from server.nurse.neighbors import Catalog, Desk, Page, PersonaChoice
+from server.nurse.packet import Packet, packet
 from server.nurse.states import Standing, standing
 from server.nurse.strip import Strip, strips
 from server.nurse.transcript import Line, transcript
@@ -17,7 +19,7 @@ from server.record.patients import PatientCard
 from server.record.transaction import Transaction
 from server.vocabulary.events import NegativeFound, ObjectiveClosed, RoomChanged
 from server.vocabulary.findings import Tier
-from server.vocabulary.ids import CheckInId, EscalationId, StaffId
+from server.vocabulary.ids import CheckInId, EscalationId, StaffId, is_drill
 from server.vocabulary.principals import Staff
 
 
@@ -62,7 +64,15 @@ class Chart:
     """The persona's name, as the patient hears it."""
     running: bool
     """Whether there is a call that a nurse can join."""
+    drill: bool
+    """Nobody is in danger."""
+    in_charge: bool
+    """The nurse who looks is the charge nurse of the hour."""
     reasons: tuple[Reason, ...]
+    elsewhere: CheckInId | None
+    """Another check-in of this patient in which nobody has answered."""
+    packet: Packet | None
+    """What to know before the first word; None while no page is open."""
     lines: tuple[Line, ...]
     noticed: tuple[Strip, ...]
     """What voice and face showed, the newest first."""
@@ -94,8 +104,10 @@ class Chart:
 
     @property
     def closable(self) -> bool:
-        """All that is open is this nurse's."""
-        return bool(self._open) and all(reason.standing.mine for reason in self._open)
+        """All that is open is this nurse's, or answered and hers to answer for as the charge nurse."""
+        return bool(self._open) and all(
+            reason.standing.mine or (self.in_charge and not reason.standing.waiting) for reason in self._open
+        )
 
     @property
     def over(self) -> tuple[Standing, ...]:
@@ -115,15 +127,24 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
     entries = journal.read(tx, staff, checkin)
     pages = desk.for_checkin(tx, staff, checkin)
     chosen = catalog.personas.get(row.persona) or PersonaChoice(row.persona, plain(row.persona), plain(row.persona), "")
+    unanswered = [page for page in desk.open_for_patient(tx, staff, row.patient) if page.acknowledged_by is None]
     callback = patient.callback or patient.phone
+    summary = patient_line(patient, chosen, tx.now.date())
+    drill = any(is_drill(page.id) for page in pages)
+    wanted = not drill and any(page.state != "closed" for page in pages)
+    last = read_last_time(tx, staff, desk, row) if wanted else None
     return Chart(
         checkin=checkin,
         patient=patient,
-        summary=_summary(patient, chosen, tx.now.date()),
+        summary=summary,
         presence=_presence(row, entries, patient.first_name, chosen.name),
         persona=chosen.name,
         running=row.status == "running",
+        drill=drill,
+        in_charge=desk.in_charge(tx, staff),
         reasons=_reasons(pages, staff_names(tx), staff.id, catalog, tx.now),
+        elsewhere=next((page.checkin for page in reversed(unanswered) if page.checkin != checkin), None),
+        packet=packet(pages, entries, patient, summary, chosen, last, catalog.title) if wanted else None,
         lines=transcript(entries, patient.first_name, chosen.name, catalog.title),
         noticed=strips(entries),
         waiting=_waiting(row, patient.first_name),
@@ -139,7 +160,8 @@ def read_chart(tx: Transaction, staff: Staff, desk: Desk, catalog: Catalog, chec
     )
 
 
-def _summary(patient: PatientCard, persona: PersonaChoice, today: date) -> str:
+def patient_line(patient: PatientCard, persona: PersonaChoice, today: date) -> str:
+    """Who it is, in one line: age, days at home, diagnosis, check-in."""
     age_now = years_old(patient.birth_month, patient.birth_day, patient.birth_year, today)
     parts = (str(age_now or ""), day_home(patient.discharged_on, today), patient.diagnosis, persona.title)
     return " · ".join(part for part in parts if part)
@@ -201,7 +223,9 @@ def _reasons(
 def _answers(entries: Sequence[Entry]) -> tuple[tuple[str, str], ...]:
     """The last word on each objective."""
     words = {"met": "", "refused": "Did not want to say", "unable": "Could not say", "not_reached": "Not reached"}
-    closed = [entry.event for entry in entries if isinstance(entry.event, ObjectiveClosed)]
+    found = [entry.event for entry in entries if isinstance(entry.event, ObjectiveClosed)]
+    # Met without a turn: something that the persona said, not that the patient answered.
+    closed = [event for event in found if event.turns or event.status != "met"]
     return tuple({plain(event.objective): words[event.status] or event.answer or "Yes" for event in closed}.items())
 
 

@@ -10,8 +10,10 @@ from server.nurse.attention import AttentionPage
 from server.nurse.board import read_queue
 from server.nurse.chart import Chart, read_chart
 from server.nurse.disposition import VERDICTS
+from server.nurse.drill import Drill
 from server.nurse.form import FormIncomplete
-from server.nurse.neighbors import Catalog, Desk, Invitations, OnAnswered, PersonaChoice
+from server.nurse.hand_off import HandOff
+from server.nurse.neighbors import Catalog, Neighbors, OnAnswered, PersonaChoice
 from server.nurse.queue import Queue
 from server.nurse.wording import titles
 from server.pages.live import LIVE
@@ -19,6 +21,7 @@ from server.pages.staff import DATABASE, HTTPS, session_of, staff_of, still_sign
 from server.pages.stream import stream
 from server.pages.templates import TEMPLATES
 from server.record import patients
+from server.record.patients import PatientCard
 from server.record.transaction import Transaction
 from server.vocabulary.clock import Clock
 from server.vocabulary.ids import CheckInId, PatientId
@@ -30,8 +33,7 @@ class Console:
 
     def __init__(
         self,
-        desk: Desk,
-        invitations: Invitations,
+        neighbors: Neighbors,
         personas: Sequence[PersonaChoice],
         clock: Clock,
         *,
@@ -46,11 +48,14 @@ class Console:
 
         `public_url` is how patients reach this server, without a final slash; empty: as the nurse reached it.
         """
-        self._desk = desk
-        self._invitations = invitations
+        self._desk = neighbors.desk
+        self._invitations = neighbors.invitations
+        self._drills = neighbors.drills
         self._catalog = Catalog({persona.id: persona for persona in personas}, titles(rule_titles), rule_needs)
         self._clock = clock
-        self.answering = Answering(desk, self._catalog, on_answered)
+        self.answering = Answering(neighbors.desk, self._catalog, on_answered)
+        self.hand_off = HandOff(neighbors, self._catalog, on_answered)
+        self.drill = Drill(neighbors.drills, self._catalog)
         self.attention = AttentionPage(self._catalog.title)
         self._link_lifetime = link_lifetime
         self._public_url = public_url
@@ -89,7 +94,12 @@ class Console:
     async def choose(self, request: web.Request) -> web.StreamResponse:
         """The form of a new check-in."""
         staff = staff_of(request)
-        everyone = await request.app[DATABASE].run(lambda tx: patients.find_all(tx, staff))
+
+        def read(tx: Transaction) -> list[PatientCard]:
+            nobody = self._drills.nobody(tx, staff)
+            return [patient for patient in patients.find_all(tx, staff) if patient.id != nobody]
+
+        everyone = await request.app[DATABASE].run(read)
         by_name = sorted(everyone, key=lambda patient: patient.name.casefold())
         personas = list(self._catalog.personas.values())
         return request.app[TEMPLATES].page("staff/new_check_in.html", patients=by_name, personas=personas)

@@ -51,10 +51,19 @@ class Closing:
     pages: Mapping[EscalationId, Judged]
 
 
-def read_closing(fields: Mapping[str, Any], pages: list[EscalationId]) -> Closing:
+def asked_911(emergency: bool) -> Mapping[Asked911, str]:
+    """What may be said of 911: an emergency in which nobody asked about it is not over."""
+    return {choice: words for choice, words in ASKED_911.items() if not emergency or choice != "no"}
+
+
+def read_closing(fields: Mapping[str, Any], pages: list[EscalationId], *, emergency: bool) -> Closing:
     """Raises FormIncomplete, which names the first gap."""
     if not pages:
         raise FormIncomplete("escalation", "There is no page here to close.")
+    if emergency and fields.get("asked_911") == "no":
+        raise FormIncomplete(
+            "asked_911", "An emergency stays open until 911 was asked about. Ask, or choose “Not needed”."
+        )
     return Closing(
         asked_911=chosen(fields, "asked_911", ASKED_911, "Please say whether 911 was asked about."),
         outcome=chosen(fields, "outcome", OUTCOMES, "Please choose what came of it."),

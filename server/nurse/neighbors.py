@@ -1,7 +1,7 @@
 """What the console needs of stages it may not import: the desk's pages, new invitations, and the personas."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -64,10 +64,38 @@ class Desk(Protocol):
         self, tx: Transaction, principal: Principal, *, answered_since: datetime | None = None
     ) -> Sequence[Page]: ...
     def for_checkin(self, tx: Transaction, principal: Principal, checkin: CheckInId) -> Sequence[Page]: ...
+    def open_for_patient(self, tx: Transaction, principal: Principal, patient: PatientId) -> Sequence[Page]: ...
     def see(self, tx: Transaction, principal: Principal, escalation: EscalationId) -> None: ...
     def acknowledge(self, tx: Transaction, principal: Principal, escalation: EscalationId) -> Page: ...
     def claim(self, tx: Transaction, principal: Principal, escalation: EscalationId) -> Page: ...
+    def in_charge(self, tx: Transaction, principal: Principal) -> bool: ...
     def close(self, tx: Transaction, principal: Principal, escalation: EscalationId) -> Page: ...
+
+
+class HandingOver(Protocol):
+    """Who has read a page back; the module `escalation.handing_over` is one."""
+
+    def read_back(self, tx: Transaction, principal: Principal, escalation: EscalationId) -> Page: ...
+    def last_read_back(
+        self, tx: Transaction, principal: Principal, escalation: EscalationId
+    ) -> tuple[str, datetime] | None: ...
+
+
+class LastDrill(Protocol):
+    """How the last drill went."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def answered_after(self) -> timedelta | None: ...
+
+
+class Drills(Protocol):
+    """Pages for nobody; the module `escalation.drill` is one."""
+
+    def start(self, tx: Transaction, principal: Principal, persona: str, within: timedelta) -> EscalationId: ...
+    def nobody(self, tx: Transaction, principal: Principal) -> PatientId | None: ...
+    def last(self, tx: Transaction, principal: Principal) -> LastDrill | None: ...
 
 
 class NewInvitation(Protocol):
@@ -88,6 +116,16 @@ class Invitations(Protocol):
 
 
 @dataclass(frozen=True)
+class Neighbors:
+    """The stages that the console asks."""
+
+    desk: Desk
+    invitations: Invitations
+    handing_over: HandingOver
+    drills: Drills
+
+
+@dataclass(frozen=True)
 class PersonaChoice:
     """A persona a nurse can send to a patient."""
 
@@ -98,6 +136,10 @@ class PersonaChoice:
     """What it does, for example `After discharge`."""
     purpose: str
     """One sentence for the nurse who chooses."""
+    suggests: Mapping[Tier, str] = field(default_factory=dict)
+    """What a nurse may do for a page of a tier; a draft."""
+    answer_within: timedelta = timedelta(minutes=2)
+    """How soon an emergency must be answered."""
 
 
 @dataclass(frozen=True)

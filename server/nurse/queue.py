@@ -1,6 +1,6 @@
 """Who needs a nurse, in what order; pure. One row is one patient, however often the same call asked for help."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -67,16 +67,26 @@ class Queue:
 
 
 def page_rows(
-    pages: Iterable[Page], staff: Mapping[StaffId, str], me: StaffId, title: Titles, now: datetime
+    pages: Iterable[Page],
+    on_line: Collection[CheckInId],
+    staff: Mapping[StaffId, str],
+    me: StaffId,
+    title: Titles,
+    now: datetime,
 ) -> tuple[PageRow, ...]:
-    """Most urgent first, then by the time left to answer."""
+    """Most urgent first, then by the time left to answer.
+
+    Of equally urgent pages of one patient, the row leads to the check-in in which they are `on_line` now.
+    """
     ordered = sorted(pages, key=lambda page: (page.tier.rank, page.due_at, page.id))
     of_patient: dict[PatientId, list[Page]] = {}
     for page in ordered:
         of_patient.setdefault(page.patient, []).append(page)
-    return tuple(
-        _page_row(group[0], len(group) - 1, standing(group[0], staff, me, now), title) for group in of_patient.values()
-    )
+    rows = []
+    for group in of_patient.values():
+        page = min(group, key=lambda page: (page.tier.rank, page.checkin not in on_line))
+        rows.append(_page_row(page, len(group) - 1, standing(page, staff, me, now), title))
+    return tuple(rows)
 
 
 def call_groups(

@@ -42,6 +42,8 @@ class Line:
     """On its way to the patient, not yet known to be heard."""
     unheard: str = ""
     """The rest of an interrupted sentence."""
+    seq: int = 0
+    """Of the journal entry that says so; what a packet's line links to."""
 
 
 def transcript(entries: Sequence[Entry], patient: str, persona: str, title: Titles) -> tuple[Line, ...]:
@@ -84,28 +86,30 @@ class _Writer:
         self._quotes = quotes
         self._start = start
         self._lines: list[Line] = []
-        self._on_the_way: list[tuple[str, str]] = []
+        self._on_the_way: list[tuple[str, str, int]] = []
+        self._seq = 0
 
     def write(self, entry: Entry) -> None:
-        at = duration(entry.at - (self._start or entry.at))
+        at, self._seq = duration(entry.at - (self._start or entry.at)), entry.seq
         match entry.event:
             case events.PatientTurn(turn=turn, text=text, typed=typed):
                 self._say(at, "patient", self._patient, marked(text, self._quotes[turn]), typed=typed)
             case events.SentenceGated(allowed=True, text=text):
-                self._on_the_way.append((at, text))
+                self._on_the_way.append((at, text, entry.seq))
             case events.SpeechHeard():
                 self._hear(at, entry.event)
             case _:
                 if fact := fact_of(entry.event, self._patient, self._title):
-                    self._lines.append(Line(at, (Part(fact),)))
+                    self._lines.append(Line(at, (Part(fact),), seq=entry.seq))
 
     def finish(self) -> tuple[Line, ...]:
-        for at, text in self._on_the_way:
+        for at, text, seq in self._on_the_way:
+            self._seq = seq
             self._say(at, "persona", self._persona, (Part(text),), pending=True)
         return tuple(self._lines)
 
     def _hear(self, at: str, speech: events.SpeechHeard) -> None:
-        planned = [index for index, (_, text) in enumerate(self._on_the_way) if text in speech.planned]
+        planned = [index for index, (_, text, _) in enumerate(self._on_the_way) if text in speech.planned]
         # A sentence before the one that was played was given up; one after it is still to come.
         self._on_the_way = self._on_the_way[planned[-1] + 1 :] if planned else []
         unheard = " ".join(speech.planned).removeprefix(speech.heard).strip() if speech.interrupted else ""
@@ -123,7 +127,7 @@ class _Writer:
         unheard: str = "",
     ) -> None:
         opens = not self._lines or self._lines[-1].side != side
-        self._lines.append(Line(at, parts, side, speaker, opens, typed, pending, unheard))
+        self._lines.append(Line(at, parts, side, speaker, opens, typed, pending, unheard, self._seq))
 
 
 def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one arm for each kind of event

@@ -57,6 +57,11 @@ class Manifest:
         script = f'<script type="module" src="{escape(self._prefix + chunks[entry].file)}"></script>'
         return Markup("\n".join([*links, *preloads, script]))  # noqa: S704 every part is escaped above
 
+    def address(self, entry: str) -> str:
+        """Where one entry's script is served; empty in a build that lacks it."""
+        chunk = self._load().get(entry)
+        return self._prefix + chunk.file if chunk else ""
+
     def _load(self) -> dict[str, Chunk]:
         try:
             changed_at = self._path.stat().st_mtime_ns

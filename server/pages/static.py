@@ -22,4 +22,8 @@ class StaticFiles:
         if hidden or not path.is_relative_to(self._folder) or not path.is_file():
             raise NotFound("No such static file.")
         caching = f"public, max-age={YEAR_S}, immutable" if name.startswith("assets/") else "no-cache"
-        return web.FileResponse(path, headers={hdrs.CACHE_CONTROL: caching})
+        headers = {str(hdrs.CACHE_CONTROL): caching}
+        if path.name.startswith("push_worker"):
+            # A worker may otherwise serve only pages below its own address (W3C Service Workers, section 3.4).
+            headers["Service-Worker-Allowed"] = "/staff/"
+        return web.FileResponse(path, headers=headers)

@@ -19,7 +19,9 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals["assets"] = Manifest(static).tags
+        manifest = Manifest(static)
+        self._environment.globals["assets"] = manifest.tags
+        self._environment.globals["address"] = manifest.address
         # A page that nobody told anything about signatures shows drafts.
         self.everywhere(signed=False)
 

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from datetime import time
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from server.persona.shape import Frozen, Number, Signature
 from server.vocabulary.findings import Tier
 
 SLEEPING = frozenset({Tier.SAME_DAY, Tier.FYI})
 """Tiers that may wait for the morning; research: clinical.md §5."""
+
+MOST_SUGGESTED = 16
+"""Words of a suggestion."""
 
 Who = Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_]{0,39}|[^@\s]+@[^@\s]+)$", to_lower=True)]
 """An on-call role, a member of staff by e-mail, or `catch_all`."""
@@ -51,10 +54,27 @@ class TierPolicy(Frozen):
     steps: tuple[PagingStep, ...] = Field(min_length=1)
 
 
+class Suggestion(Frozen):
+    """What a nurse may do for a page of a tier: a draft, never advice."""
+
+    text: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    status: Signature
+
+    @field_validator("text")
+    @classmethod
+    def _is_short(cls, text: str) -> str:
+        if len(text.split()) > MOST_SUGGESTED:
+            raise ValueError(f"at most {MOST_SUGGESTED} words; the whole packet has 120")
+        return text
+
+
 class EscalationPolicy(Frozen):
     """What the escalation desk is told about this pack's pages."""
 
     tiers: Mapping[Tier, TierPolicy]
+    suggests: Mapping[Tier, Suggestion] = Field(default_factory=dict)
+    """The last line of a nurse's SBAR packet."""
 
     @model_validator(mode="after")
     def _may_be_relied_on(self) -> Self:

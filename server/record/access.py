@@ -33,6 +33,8 @@ class Permission(StrEnum):
     INVITATION_CREATE = "invitation.create"
     INVITATION_USE = "invitation.use"
     PAGE_REQUEST = "page.request"
+    PAGE_DRILL = "page.drill"
+    """Ask for a nurse for nobody, to see that somebody comes."""
     PAGE_READ = "page.read"
     PAGE_ACKNOWLEDGE = "page.acknowledge"
     PAGE_CLAIM = "page.claim"
@@ -76,7 +78,7 @@ _CURATION: Final = frozenset({
 })  # fmt: skip
 
 STAFF: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.NURSE: _CARE | {_P.ROOM_JOIN, _P.LIBRARY_READ},
+    Role.NURSE: _CARE | {_P.ROOM_JOIN, _P.PAGE_DRILL, _P.LIBRARY_READ},
     Role.CLINICIAN: _CARE | _CURATION | {_P.LIBRARY_OVERRIDE},
     Role.PHARMACIST: _CURATION,
     Role.COMPLIANCE: frozenset({_P.AUDIT_READ}),

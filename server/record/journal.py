@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, select
 
 from server.record.access import Permission, require
 from server.record.audit import AuditAction
@@ -55,11 +55,17 @@ def read(tx: Transaction, principal: Principal, checkin: CheckInId) -> list[Entr
     return entries
 
 
-def find(tx: Transaction, principal: Principal, kind: str) -> list[tuple[CheckInId, Entry]]:
-    """Every event of one kind in all check-ins, oldest check-in first; each patient's reading is audited. Raises Unreadable."""
+def find(
+    tx: Transaction, principal: Principal, kind: str, *, since: datetime | None = None
+) -> list[tuple[CheckInId, Entry]]:
+    """Every event of one kind in all check-ins, oldest check-in first; each patient's reading is audited. Raises Unreadable.
+
+    With a time, those from then on.
+    """
     require(principal, Permission.JOURNAL_READ)
     query = select(table, checkin_table.c.patient).join(checkin_table, checkin_table.c.id == table.c.checkin)
-    rows = tx.connection.execute(query.where(table.c.kind == kind).order_by(table.c.checkin, table.c.seq)).all()
+    wanted = table.c.kind == kind if since is None else and_(table.c.kind == kind, table.c.at >= since)
+    rows = tx.connection.execute(query.where(wanted).order_by(table.c.checkin, table.c.seq)).all()
     found = [
         (CheckInId(row.checkin), Entry(row.seq, row.at, _opened(tx, row.patient, row.checkin, row.seq, row.payload)))
         for row in rows

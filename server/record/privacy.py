@@ -33,15 +33,15 @@ SAFE_FIELDS: Final = frozenset({
 """Operational facts. `patient`, `checkin`, `escalation` and the like are opaque identifiers, never names."""
 
 PHI_FIELDS: Final = frozenset({
-    "absence", "address", "advice", "amended", "answer", "asked_911", "aspect", "baseline_suspect", "bias", "birth",
-    "birth_day", "birth_month", "birth_year", "callback", "caption", "chart", "claim", "conditions", "contact",
-    "contribution", "cue", "day", "deviation", "device", "diagnosis", "discharged_on", "disposition", "document",
-    "email", "episode", "evidence", "first_name", "follow_up", "heard", "high_alert", "how", "likenesses", "log_odds",
-    "markdown", "matter", "medicines", "month", "name", "new", "next_visit", "noise", "note", "objective",
-    "observable", "overridden_because", "parameters", "passage", "password_hash", "payload", "phone", "place",
-    "planned", "predicate", "purpose", "quote", "remembered", "risks", "rule", "script", "section", "sentences",
-    "services", "text", "title", "token", "token_hash", "told", "transcript", "trigger", "trigger_key", "unit",
-    "usual", "value", "verdict", "where", "words", "worth", "wrapped", "year",
+    "absence", "address", "advice", "amended", "answer", "asked_911", "aspect", "auth", "baseline_suspect", "bias",
+    "birth", "birth_day", "birth_month", "birth_year", "callback", "caption", "chart", "claim", "conditions",
+    "contact", "contribution", "cue", "day", "deviation", "device", "diagnosis", "discharged_on", "disposition",
+    "document", "email", "endpoint", "episode", "evidence", "first_name", "follow_up", "heard", "high_alert", "how",
+    "likenesses", "log_odds", "markdown", "matter", "medicines", "month", "name", "new", "next_visit", "noise", "note",
+    "objective", "observable", "overridden_because", "p256dh", "parameters", "passage", "password_hash", "payload",
+    "phone", "place", "planned", "predicate", "purpose", "quote", "remembered", "risks", "rule", "script", "section",
+    "sentences", "services", "text", "title", "token", "token_hash", "told", "transcript", "trigger", "trigger_key",
+    "unit", "usual", "value", "verdict", "where", "words", "worth", "wrapped", "year",
 })  # fmt: skip
 """What a patient said, is or has. Trigger, objective and script ids count: beside a patient's id they name a symptom.
 Secrets and e-mail addresses count: they have no more business in a log than a diagnosis."""

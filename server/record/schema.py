@@ -255,6 +255,18 @@ shift = Table(
     Column("removed_at", Moment),
 )
 
+# A nurse's browser that is rung while the console is closed; the push service's address of it, and its keys.
+push_subscription = Table(
+    "push_subscription",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("staff", ID, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("endpoint", Text, nullable=False),
+    Column("p256dh", String(120), nullable=False),
+    Column("auth", String(40), nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
 # How far the wall clock was ahead of the steady one when the deadlines above were last right; SQLite only.
 clock_mark = Table(
     "clock_mark",

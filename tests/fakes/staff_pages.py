@@ -9,11 +9,11 @@ from pathlib import Path
 from aiohttp import ClientResponse, DummyCookieJar, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from server.escalation import desk
+from server.escalation import desk, drill, handing_over
 from server.invitation import store
 from server.memory import page as memory_page
 from server.nurse.console import Console
-from server.nurse.neighbors import Answered, OnAnswered, PersonaChoice
+from server.nurse.neighbors import Answered, Neighbors, OnAnswered, PersonaChoice
 from server.nurse.routes import add_routes as add_nurse_routes
 from server.oversight import audit_page, persona_page
 from server.oversight.persona_page import PersonaWords, ScriptLine
@@ -136,8 +136,7 @@ def _console(records: Records, on_answered: OnAnswered) -> Console:
     titles = {"CHEST_PAIN": "Chest pain"}
     day = timedelta(hours=24)
     return Console(
-        desk,
-        store,
+        Neighbors(desk, store, handing_over, drill),
         [ANA],
         records.clock,
         on_answered=on_answered,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from server.escalation import climbing, desk, history, oncall, work
 from server.escalation.climbing import Policies
 from server.escalation.directory import ContactBook
-from server.escalation.pager import Pager
+from server.escalation.pager import Pager, Sink
 from server.escalation.rota import Rotation
 from server.escalation.work import Delivery, Page
 from server.vocabulary.findings import Tier, TriggerHit
@@ -88,5 +88,5 @@ class Ward:
         await self.records.database.run(lambda tx: climbing.climb_due(tx, POLICIES, PEOPLE, 8))
         return await self.records.database.run(lambda tx: work.lease(tx, 8), alone=False)
 
-    def pager(self, sink: RecordingSink, directory: ContactBook = PEOPLE, policies: Policies = POLICIES) -> Pager:
+    def pager(self, sink: Sink, directory: ContactBook = PEOPLE, policies: Policies = POLICIES) -> Pager:
         return Pager(self.records.database, sink, directory, policies, tick=3600)

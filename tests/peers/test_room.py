@@ -8,9 +8,11 @@ import pytest
 
 from server.checkin.nurse_seat import NurseSeat
 from server.checkin.room import NotBegun, RoomTaken
+from server.escalation import desk
 from server.media.nurse_call import NurseCall
 from server.record import audit
 from server.signaling.messages import Back, End, Leave, Talk
+from server.speech.recognizer import Recognizer
 from server.speech.session import SpeechKit
 from server.vocabulary import events as e
 from server.vocabulary.findings import Tier
@@ -21,6 +23,7 @@ from tests.fakes.outage import Outage
 from tests.fakes.peer import PatientPeer
 from tests.fakes.records import COMPLIANCE, Records
 from tests.fakes.sound import tone
+from tests.fakes.speakers import Speaker
 from tests.fakes.waiting import until
 from tests.peers.bedside import PACK, PAST_THE_SCREEN, Bedside, bedside
 from tests.peers.test_media_bridge import LEVEL, NURSE, PATIENT, hears
@@ -155,6 +158,29 @@ async def test_while_she_talks_words_are_judged_for_danger_and_not_answered(reco
         assert [turn.text for turn in there.of(e.PatientTurn)] == ["I feel worse today", CHEST, "yes it is bad"]
         assert [(one.trigger, one.tier) for one in there.of(e.EscalationRequested)] == [("CHEST_PAIN", Tier.EMERGENCY)]
         assert [one for one in there.of(e.ObjectiveClosed) if one.status == "met"] == []
+        # She has heard it herself: it is marked as hers, and rings nobody.
+        (page,) = await records.database.run(lambda tx: desk.open_pages(tx, nurse.staff, answered_since=tx.now))
+        assert (page.state, page.claimed_by) == ("in_room", nurse.staff.id)
+        assert [one.staff_name for one in there.of(e.EscalationAcknowledged)] == ["Nia Nurse"]
+
+
+async def test_what_the_nurse_says_is_written_on_the_patients_page_while_she_has_the_floor(
+    records: Records, brisk: SpeechKit, recognizer: Recognizer
+) -> None:
+    hearing = SpeechKit(recognizer, brisk.voice, None)
+    async with Speaker() as speaker:
+        asked = await speaker.say("My daughter comes over on Tuesdays and Fridays.")
+    async with in_one_room(records, hearing) as (there, nurse, patient):
+        await nurse.seat.message(Talk(k="talk"))
+        await until(lambda: nurse.modes()[-1:] == ["talking"], 20)
+        nurse.peer.microphone.play(asked)
+        shown = await patient.until(lambda message: message.get("k") == "nurse_cap" and message["done"] is True)
+        assert shown["name"] == "Nia Nurse"
+        assert "my daughter comes over on" in str(shown["text"]).lower()
+        assert there.of(e.PatientTurn)[len(PAST_THE_SCREEN) - 1 :] == []
+        await nurse.seat.message(Back(k="back"))
+        await until(lambda: not there.call.bridge.open)
+        assert there.call.bridge.written is None
 
 
 async def test_after_hand_back_the_persona_asks_the_open_question_again(records: Records, brisk: SpeechKit) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from server.escalation import desk
+from server.escalation import desk, oncall
 from server.pages.staff import cookie_name
 from server.record import audit, journal, staff
 from server.vocabulary import events
 from server.vocabulary.findings import CueEvidence, Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, EscalationId
 from server.vocabulary.principals import Role
-from tests.fakes.records import COMPLIANCE, NURSE, ROSA, SIGN_IN
+from tests.fakes.records import COMMAND, COMPLIANCE, NURSE, ROSA, SIGN_IN
 from tests.fakes.staff_pages import StaffPages, staff_pages
 
 KIND = "services"
@@ -209,6 +209,42 @@ async def test_a_close_sheet_with_a_gap_names_it_and_closes_nothing(
     assert (await page_of(pages, page)).state == "claimed"
 
 
+async def test_a_colleagues_page_is_not_closed_over_their_head(pages: StaffPages, nurse: str, colleague: str) -> None:
+    checkin, page = await called(pages)
+    await do(pages, "claim", [("checkin", checkin), ("escalation", page)], nurse)
+    before = await happened(pages, checkin)
+    sentence = "A colleague has this page. Choose “Take over” first, then close it."
+    assert await do(pages, "close", closing(checkin, page), colleague) == (409, sentence)
+    assert await happened(pages, checkin) == before
+    assert "A colleague has this." in await text(pages, f"/staff/fragments/close/{checkin}", colleague)
+    assert 'id="close"' not in await text(pages, f"/staff/fragments/checkin/{checkin}", colleague)
+
+
+async def test_the_charge_nurse_closes_what_a_colleague_holds(pages: StaffPages, nurse: str, colleague: str) -> None:
+    checkin, page = await called(pages)
+    await do(pages, "claim", [("checkin", checkin), ("escalation", page)], nurse)
+    nia = (await pages.records.database.run(lambda tx: staff.enabled(tx, COMMAND)))["nia@clinic.example"]
+    hour = timedelta(hours=1)
+    await pages.records.database.run(
+        lambda tx: oncall.override(tx, COMMAND, oncall.CHARGE, nia.id, tx.now, tx.now + hour)
+    )
+    assert 'id="close"' in await text(pages, f"/staff/fragments/checkin/{checkin}", colleague)
+    assert await do(pages, "close", closing(checkin, page), colleague) == (204, "")
+
+
+async def test_an_emergency_in_which_nobody_asked_about_911_stays_open(pages: StaffPages, nurse: str) -> None:
+    checkin, page = await called(pages, TriggerHit("CHEST_PAIN", 4, Tier.EMERGENCY, "tight"))
+    await do(pages, "claim", [("checkin", checkin), ("escalation", page)], nurse)
+    assert (await do(pages, "close", closing(checkin, page, asked_911="no"), nurse)) == (
+        422,
+        "An emergency stays open until 911 was asked about. Ask, or choose “Not needed”.",
+    )
+    sheet = await text(pages, f"/staff/fragments/close/{checkin}", nurse)
+    assert re.findall(r'name="asked_911" value="(\w+)"', sheet) == ["yes", "not_needed"]
+    assert (await page_of(pages, page)).state == "claimed"
+    assert await do(pages, "close", closing(checkin, page, asked_911="yes"), nurse) == (204, "")
+
+
 @pytest.mark.parametrize(("tier", "chosen"), [(Tier.URGENT, ["not_needed"]), (Tier.EMERGENCY, [])])
 async def test_only_an_emergency_must_say_whether_911_was_asked_about(
     pages: StaffPages, nurse: str, tier: Tier, chosen: list[str]
@@ -259,6 +295,17 @@ async def test_the_attention_page_counts_useful_and_noise_by_trigger(pages: Staf
     for expected in ("Wound infection", "WOUND_INFECTION@1", "33 %", "of 3", "Known, already dealt with (2)"):
         assert expected in html
     assert "1 of 3 useful" in html
+
+
+async def test_the_attention_page_tells_a_shift_from_what_was_before(pages: StaffPages) -> None:
+    for after in (timedelta(hours=20), timedelta(0)):
+        nurse = await pages.cookie(Role.NURSE)
+        checkin, page = await called(pages)
+        await do(pages, "claim", [("checkin", checkin), ("escalation", page)], nurse)
+        await do(pages, "close", closing(checkin, page), nurse)
+        pages.records.clock.move(after)
+    found = [await text(pages, f"/staff/attention?span={span}", nurse) for span in ("shift", "week", "all", "nonsense")]
+    assert [re.findall(r"(\d) of \d useful", html) for html in found] == [["1"], ["2"], ["2"], ["2"]]
 
 
 @pytest.mark.parametrize("what", ["seen", "claim", "close", "judge"])

@@ -20,6 +20,7 @@ from tests.fakes.staff_pages import CHEST, StaffPages, staff_pages
 
 KIND = "services"
 
+LOST = TriggerHit("LOST", 1, Tier.EMERGENCY, "")
 WOUND = TriggerHit("WOUND_INFECTION", 1, Tier.URGENT, "it looks redderwren")
 
 
@@ -88,6 +89,23 @@ async def test_one_patient_is_one_row_however_often_they_ask(pages: StaffPages, 
     html = await text(pages, "/staff/fragments/queue", nurse)
     assert rows(html) == [(emergency, "emergency")]
     assert "and 1 more" in html
+
+
+async def test_a_row_leads_to_the_call_the_patient_is_on(pages: StaffPages, nurse: str) -> None:
+    rosa = await pages.records.add(ROSA)
+    before = await pages.begin(rosa)
+    await pages.records.database.run(lambda tx: checkins.set_connected(tx, CONDUCTOR, before, False))
+    lost = await pages.page(rosa, before, LOST)
+    pages.records.clock.move(timedelta(seconds=20))
+    now = await pages.begin(rosa)
+    chest = await pages.page(rosa, now)
+    assert rows(await text(pages, "/staff/fragments/queue", nurse)) == [(chest, "emergency")]
+    chart = await text(pages, f"/staff/fragments/checkin/{before}", nurse)
+    assert f'id="elsewhere" href="/staff/check-ins/{now}"' in chart
+    assert "Rosamunda needs a nurse in another call too" in chart
+    await pages.post("/staff/claim", [("checkin", now), ("escalation", chest)], nurse)
+    assert rows(await text(pages, "/staff/fragments/queue", nurse)) == [(lost, "emergency")]
+    assert "elsewhere" not in await text(pages, f"/staff/fragments/checkin/{before}", nurse)
 
 
 async def test_a_page_past_its_time_is_late(pages: StaffPages, nurse: str) -> None:

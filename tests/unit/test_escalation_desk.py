@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import DatabaseError
 
-from server.escalation import desk, history
+from server.escalation import desk, history, oncall
 from server.record import audit, journal
 from server.record.transaction import Transaction
 from server.vocabulary.errors import NotFound, NotPermitted
@@ -15,7 +15,7 @@ from server.vocabulary.events import EscalationRequested
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, EscalationId, PatientId
 from server.vocabulary.principals import Patient, Role
-from tests.fakes.records import COMPLIANCE, CONDUCTOR, NOON, NURSE, OTTO, ROSA, Records
+from tests.fakes.records import COMMAND, COMPLIANCE, CONDUCTOR, NOON, NURSE, OTTO, ROSA, Records
 
 KIND = "unit"
 CHEST = TriggerHit("CHEST_PAIN", 3, Tier.EMERGENCY, "my chest hurts")
@@ -244,6 +244,32 @@ async def test_a_page_never_ends_unanswered(records: Records) -> None:
     with pytest.raises(desk.PageUnanswered):
         await records.database.run(lambda tx: desk.close(tx, nurse, page))
     assert len(await records.database.run(lambda tx: desk.open_pages(tx, nurse))) == 1
+
+
+async def test_only_its_holder_or_the_charge_nurse_closes_a_page(records: Records) -> None:
+    patient, checkin = await visit(records)
+    holder, other, charge = [await records.hire(f"{name}@clinic.example") for name in ("nia", "ola", "uma")]
+    run = records.database.run
+    week = timedelta(days=7)
+    await run(lambda tx: oncall.override(tx, COMMAND, oncall.CHARGE, charge.id, tx.now, tx.now + week))
+    page = await run(request(patient, checkin, CHEST))
+    await run(lambda tx: desk.acknowledge(tx, holder, page))
+    with pytest.raises(desk.PageOfAnother):
+        await run(lambda tx: desk.close(tx, other, page))
+    await run(lambda tx: desk.claim(tx, other, page))
+    with pytest.raises(desk.PageOfAnother):
+        await run(lambda tx: desk.close(tx, holder, page))
+    assert [await run(lambda tx, who=who: desk.in_charge(tx, who)) for who in (other, charge)] == [False, True]  # type: ignore[misc]
+    assert (await run(lambda tx: desk.close(tx, charge, page))).closed_by == charge.id
+
+
+async def test_who_took_a_page_over_closes_it(records: Records) -> None:
+    patient, checkin = await visit(records)
+    holder, other = await records.hire("nia@clinic.example"), await records.hire("ola@clinic.example")
+    page = await records.database.run(request(patient, checkin, CHEST))
+    for member in (holder, other):
+        await records.database.run(lambda tx, member=member: desk.claim(tx, member, page))  # type: ignore[misc]
+    assert (await records.database.run(lambda tx: desk.close(tx, other, page))).closed_by == other.id
 
 
 async def test_a_closed_page_stays_closed_until_its_tier_is_raised(records: Records) -> None:

@@ -79,3 +79,20 @@ async def test_a_closed_page_stays_closed(ward: Ward) -> None:
     await ward.records.database.run(lambda tx: desk.close(tx, ward.nia, ward.page))
     assert (await ward.does(ward.nia, "lost", CONDUCTOR)).state == "closed"
     assert (await ward.does(ward.dana, "talking")).claimed_by == ward.nia.id
+
+
+async def test_what_is_said_to_a_nurse_is_hers_and_rings_nobody_until_she_is_lost(ward: Ward) -> None:
+    run = ward.records.database.run
+    assert await run(lambda tx: in_room.meet(tx, ward.nia, ward.page))
+    met = await run(lambda tx: desk.get(tx, ward.nia, ward.page))
+    assert (met.state, met.claimed_by) == ("in_room", ward.nia.id)
+    assert not await ward.rings()
+    assert (await ward.does(ward.nia, "lost", CONDUCTOR)).state == "paged"
+    assert await ward.rings()
+
+
+async def test_what_is_said_to_a_nurse_takes_no_page_from_another(ward: Ward) -> None:
+    run = ward.records.database.run
+    await run(lambda tx: desk.acknowledge(tx, ward.dana, ward.page))
+    assert not await run(lambda tx: in_room.meet(tx, ward.nia, ward.page))
+    assert (await run(lambda tx: desk.get(tx, ward.nia, ward.page))).acknowledged_by == ward.dana.id

@@ -41,6 +41,7 @@ journal.judge        x     x         -          -          -       -         -  
 invitation.create    x     x         -          -          -       -         -          -     -       -           x       -
 invitation.use       -     -         -          -          x       -         x          -     -       -           -       -
 page.request         -     -         -          -          x       x         x          -     -       -           -       -
+page.drill           x     -         -          -          -       -         -          -     -       -           -       -
 page.read            x     x         -          -          -       x         -          -     -       -           -       -
 page.acknowledge     x     x         -          -          -       -         -          -     -       -           -       -
 page.claim           x     x         -          -          -       -         -          -     -       -           -       -

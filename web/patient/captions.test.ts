@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { caption, lastWords, patientSaid, patientTyped, personaSaid, type Log } from "./captions";
+import { caption, lastWords, nurseSaid, patientSaid, patientTyped, personaSaid, type Log } from "./captions";
 
 const none: Log = [];
 
@@ -53,4 +53,13 @@ test("typed words appear once, though the server says them again", () => {
 test("the same answer twice is two lines", () => {
   const once = patientSaid(patientTyped(none, "yes"), "yes", true);
   expect(patientSaid(once, "yes", true)).toHaveLength(2);
+});
+
+test("a nurse in the call is shown by name, a guess replaced until it is final, in the caption's place", () => {
+  const guess = nurseSaid(personaSaid(none, 1, "Your nurse is here.", true), "Denise Carter", "how are", false);
+  const said = nurseSaid(guess, "Denise Carter", "How are you?", true);
+  expect(said.map((line) => line.text)).toEqual(["Your nurse is here.", "Denise Carter: How are you?"]);
+  expect(caption(said)).toEqual({ now: said[1], before: null });
+  const more = nurseSaid(said, "Denise Carter", "Where does it hurt?", true);
+  expect(caption(more).before?.text).toBe("Denise Carter: How are you?");
 });

@@ -1,8 +1,8 @@
 /** What was said, as text: the whole log and the caption of this moment. Pure; it must never lose or reword a line that was shown. */
 
 export interface Line {
-  readonly who: "persona" | "patient";
-  /** The server's number of the utterance; null for the patient. */
+  readonly who: "persona" | "patient" | "nurse";
+  /** The server's number of the utterance; null for the patient and a nurse. */
   readonly utterance: number | null;
   readonly text: string;
   readonly done: boolean;
@@ -36,16 +36,24 @@ export function patientSaid(log: Log, text: string, final: boolean): Log {
   return text === "" ? log : [...log, line];
 }
 
+/** What a nurse in the call says, under their name; a guess is replaced until it is final. */
+export function nurseSaid(log: Log, name: string, text: string, done: boolean): Log {
+  const line: Line = { who: "nurse", utterance: null, text: `${name}: ${text}`, done };
+  const last = lastIndex(log, (old) => old.who === "nurse");
+  return log[last]?.done === false ? replace(log, last, line) : [...log, line];
+}
+
 /** What the patient just typed, shown before the server has answered. */
 export function patientTyped(log: Log, text: string): Log {
   return [...log, { who: "patient", utterance: null, text: oneLine(text), done: false, typed: true }];
 }
 
-/** The persona's newest line, and the one before it if the patient has not spoken since: the question must stay readable. */
+/** The newest line that is not the patient's, and the one before it of the same speaker: the question must stay readable. */
 export function caption(log: Log): { now: Line | null; before: Line | null } {
-  const at = lastIndex(log, (line) => line.who === "persona");
+  const at = lastIndex(log, (line) => line.who !== "patient");
+  const now = log[at] ?? null;
   const before = log[at - 1];
-  return { now: log[at] ?? null, before: before?.who === "persona" ? before : null };
+  return { now, before: before !== undefined && before.who === now?.who ? before : null };
 }
 
 /** The patient's newest words, or null. */

@@ -105,6 +105,7 @@ export class CheckIn {
       case "noticed": return this.#noticed.noticed(message);
       case "not_right": return this.#noticed.disputed(message.cue, message.at);
       case "esc": return this.#help.show(message.tier, message.ack);
+      case "nurse_cap": return this.#transcript.nurse(message.name, message.text, message.done);
       case "nurse": return this.#nurse.show(message.state, message.name);
       case "end": window.setTimeout(() => this.#events.ended(message.reason), message.reason === "completed" ? LAST_WORD : 0);
     }

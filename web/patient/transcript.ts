@@ -1,5 +1,5 @@
 /** The captions on the page: the whole log for readers, and large words for now. Words appear with the voice, not before it. */
-import { caption, lastWords, patientSaid, patientTyped, personaSaid, type Log } from "./captions";
+import { caption, lastWords, nurseSaid, patientSaid, patientTyped, personaSaid, type Log } from "./captions";
 import { element, setText } from "./page";
 
 /** A caption is never held back longer than this many milliseconds, whatever the clock says. */
@@ -33,6 +33,10 @@ export class Transcript {
 
   patient(text: string, final: boolean): void {
     this.#show(patientSaid(this.#log, text, final));
+  }
+
+  nurse(name: string, text: string, done: boolean): void {
+    this.#show(nurseSaid(this.#log, name, text, done));
   }
 
   typed(text: string): void {

@@ -18,6 +18,7 @@ export type FromPersona =
   | { k: "you"; text: string; final: boolean }
   | { k: "esc"; tier: Tier; ack: string | null }
   | { k: "nurse"; state: NurseState; name: string }
+  | { k: "nurse_cap"; name: string; text: string; done: boolean }
   | { k: "cues"; what: Sense; on: boolean }
   | ({ k: "noticed" } & NoticedMessage)
   | { k: "not_right"; cue: string; at: number }
@@ -48,7 +49,9 @@ export type ToServer =
 /** Longest answer a patient may type, in characters. */
 export const TYPED_LIMIT = 500;
 
-const KINDS = new Set(["clk", "v", "cap", "cut", "s", "you", "esc", "nurse", "cues", "noticed", "not_right", "cite", "end"]);
+const KINDS = new Set([
+  "clk", "v", "cap", "cut", "s", "you", "esc", "nurse", "nurse_cap", "cues", "noticed", "not_right", "cite", "end",
+]);
 const TYPES = new Set(["ice", "answer", "error"]);
 
 /** The message in `text`, or null if it is broken or of a kind this page does not know. */

@@ -1,12 +1,14 @@
 /** The nurse's console: rings for whoever needs a person, and follows one call as it is spoken. */
 import { Answering } from "./answering";
 import { prepareNewCheckIn } from "./check_in";
+import { prepareDrill } from "./drill";
 import { Fragment } from "./fragment";
 import { Join } from "./join";
 import { listenForKeys } from "./keys";
 import { Line, type Notice } from "./line";
 import { need } from "./page";
 import { Refusal } from "./requests";
+import { preparePush } from "./push";
 import { Presence } from "./presence";
 import { Ring } from "./ring";
 import { tick, wallTime } from "./times";
@@ -31,6 +33,9 @@ export function startConsole(root: HTMLElement): void {
     if (button) void join.open(button);
   };
   const openNewCheckIn = prepareNewCheckIn(failed, () => void queue.refresh());
+
+  void preparePush(root.dataset.pushWorker ?? "");
+  prepareDrill(failed, () => void queue.refresh());
 
   function signedOut(): void {
     need("#still-here").hidden = true;

@@ -127,7 +127,9 @@ export class Join {
     if (text === "") return;
     const speaker = document.createElement("b");
     speaker.textContent = `${who}: `;
-    need("#room-caption").replaceChildren(speaker, text);
+    const caption = need("#room-caption");
+    caption.replaceChildren(speaker, text);
+    caption.scrollTop = caption.scrollHeight;
   }
 
   #closed(why: string | null): void {

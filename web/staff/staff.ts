@@ -3,7 +3,11 @@ import "../styles/tokens.css";
 import "../styles/staff.css";
 import "../styles/staff-console.css";
 import "../styles/staff-answering.css";
+import "../styles/staff-hand-off.css";
 import { startConsole } from "./console";
+import { tick } from "./times";
 
 const root = document.querySelector<HTMLElement>("#console");
 if (root) startConsole(root);
+else tick();
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
