@@ -91,6 +91,11 @@ class PerceptionSession:
         """Patient or persona could be heard."""
         self._absence.hear(at)
 
+    def spoken_to(self, at: float, *, on: bool) -> None:
+        """The persona began, or ended, to speak: while it does, nobody owes an answer."""
+        self._absence.spoken_to = on
+        self._absence.hear(at)
+
     def turn(self, *, said_ok: SaidOk | None = None) -> None:
         """The patient's turn is over and its readings are fed; `said_ok` where its words say that all is well."""
         taught = self._latest.end_turn()

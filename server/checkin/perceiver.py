@@ -119,11 +119,11 @@ class PatientSenses:
         if turn is not None:
             self._measured = asyncio.create_task(self._measure(turn, said), name="perceiving-turn")
 
-    def persona_spoke(self, began: float, ended: float) -> None:
-        """See `Senses.persona_spoke`."""
-        self._clock(ended)
-        self._persona_ended = ended
-        self._session.heard(ended)
+    def persona_speaks(self, at: float, *, on: bool) -> None:
+        """See `Senses.persona_speaks`."""
+        self._clock(at)
+        self._persona_ended = None if on else at
+        self._session.spoken_to(at, on=on)
 
     def picture(self, at: float, rgb: npt.NDArray[np.uint8]) -> None:
         """See `Senses.picture`."""
