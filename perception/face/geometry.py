@@ -51,7 +51,7 @@ def measure(face: Face) -> NDArray[np.float64]:
     """(13,) in the order of `FRAME_CUES`."""
     points = face.points[:_USED].astype(np.float64)
     flat, deep = _upright(points), _unturned(points, face.rotation)
-    share = limits().brow_depth
+    share = limits().pitch.brow_depth
     pitch, yaw = angles(face.rotation)
     return np.array(
         [
