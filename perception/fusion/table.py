@@ -59,13 +59,20 @@ class CueRow(Numbers):
         return float(np.sqrt(2) * ndtri(self.auc.get(observable, 0.5)))
 
 
+class Either(Numbers):
+    """One movement that is measured in more than one way; where they differ, the clearer one counts."""
+
+    either: tuple[Cue, ...]
+
+
 class ObservableRow(Numbers):
     """How evidence for one observable lasts."""
 
     half_life: float = Field(gt=0)
     looks: float = Field(gt=0)
-    corroborated: tuple[tuple[Cue, ...], ...] = ()
-    """Movements of the face of which the second strongest is all that any of them counts for."""
+    corroborated: tuple[tuple[Cue, ...] | Either, ...] = ()
+    """Movements of the face of which the second strongest is all that any of them counts for. A list is as strong as
+    the weakest measure in it."""
     agreement: float = 0.0
     source: str
     status: Literal["draft", "signed"]
