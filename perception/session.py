@@ -112,7 +112,7 @@ class PerceptionSession:
         taken = self._latest.take(now, dt, self._unknown())
         self._accumulator.step(taken, self._baseline, self._latest, dt)
         self._learn_face(taken)
-        self._notice_mismatch(now)
+        self._notice_mismatch(now, sees=bool((taken.quality * self._baseline.known)[~self._table.voice].any()))
         self._strip.add(now, self._accumulator.contributions, self._accumulator.scores)
         self._kind, absent = self._absence.likeliest(now, self._shifts[Observable.ABSENCE])
         raised = [
@@ -191,11 +191,14 @@ class PerceptionSession:
     def _learn_face(self, taken: Taken) -> None:
         self._baseline.learn(taken.value, taken.quality, taken.amount, quiet=self._quiet)
 
-    def _notice_mismatch(self, now: float) -> None:
+    def _notice_mismatch(self, now: float, *, sees: bool) -> None:
         rise = self._accumulator.contributions - self._strip.before(now - self._table.mismatch.look_back)
         suspect = self.baseline_suspect
         self._mismatch.step(
-            now, rise, lambda observable, parts: self._accumulator.finding(observable, now, parts, suspect=suspect)
+            now,
+            rise,
+            lambda observable, parts: self._accumulator.finding(observable, now, parts, suspect=suspect),
+            sees=sees,
         )
 
     def _scores(self, now: float) -> Iterable[tuple[Observable, float, bool]]:

@@ -150,6 +150,7 @@ class MismatchNumbers(Numbers):
     look_back: float
     rise: float
     each: float
+    unseen: float
     bias: float
     half_life: float
     lasts: float
