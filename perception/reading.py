@@ -44,6 +44,8 @@ class Cue(StrEnum):
     BROW_HEIGHT = "brow_height"
     BROW_DOWN = "brow_down"
     BROW_INNER_UP = "brow_inner_up"
+    BROW_RAISE = "brow_raise"
+    """The same length as `BROW_HEIGHT`; here it counts when it grows."""
     CORNER_DROP = "corner_drop"
     LIP_SHRUG = "lip_shrug"
     LIP_PRESS = "lip_press"

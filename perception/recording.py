@@ -40,8 +40,6 @@ _STEP = 6
 """Windows (0.19 s) between two steps of fusion: research/perception.md §4, 5 Hz."""
 _LONGEST_TURN = 30
 """Seconds of a turn that the recognizer is given: what it is trained on; of a longer one the end."""
-_SAID = 0.9
-"""How sure a rule over words is that they say so; design choice, as in a call."""
 
 _TEXT = "tty"
 """What FFmpeg calls any text: it would show it as a film of a terminal."""
@@ -223,7 +221,9 @@ class Playback:
         self.session.feed(readings)
         ended = self._spoke if self._spoke is not None else at
         fine = self._models.words is not None and self._models.words.says_fine(text)
-        self.session.turn(said_ok=SaidOk(text, started, ended, _SAID) if fine else None)
+        self.session.turn(
+            said_ok=SaidOk(text, started, ended, self._models.evidence.table.mismatch.said) if fine else None
+        )
         risen = self._step(at)
         yield Turn(started, ended, text, heard_fillers(turn), readings, self._scores())
         yield from risen

@@ -91,6 +91,11 @@ class PerceptionSession:
         """Patient or persona could be heard."""
         self._absence.hear(at)
 
+    def spoken_to(self, at: float, *, on: bool) -> None:
+        """The persona began, or ended, to speak: while it does, nobody owes an answer."""
+        self._absence.spoken_to = on
+        self._absence.hear(at)
+
     def turn(self, *, said_ok: SaidOk | None = None) -> None:
         """The patient's turn is over and its readings are fed; `said_ok` where its words say that all is well."""
         taught = self._latest.end_turn()
@@ -107,7 +112,7 @@ class PerceptionSession:
         taken = self._latest.take(now, dt, self._unknown())
         self._accumulator.step(taken, self._baseline, self._latest, dt)
         self._learn_face(taken)
-        self._notice_mismatch(now)
+        self._notice_mismatch(now, sees=bool((taken.quality * self._baseline.known)[~self._table.voice].any()))
         self._strip.add(now, self._accumulator.contributions, self._accumulator.scores)
         self._kind, absent = self._absence.likeliest(now, self._shifts[Observable.ABSENCE])
         raised = [
@@ -186,11 +191,14 @@ class PerceptionSession:
     def _learn_face(self, taken: Taken) -> None:
         self._baseline.learn(taken.value, taken.quality, taken.amount, quiet=self._quiet)
 
-    def _notice_mismatch(self, now: float) -> None:
+    def _notice_mismatch(self, now: float, *, sees: bool) -> None:
         rise = self._accumulator.contributions - self._strip.before(now - self._table.mismatch.look_back)
         suspect = self.baseline_suspect
         self._mismatch.step(
-            now, rise, lambda observable, parts: self._accumulator.finding(observable, now, parts, suspect=suspect)
+            now,
+            rise,
+            lambda observable, parts: self._accumulator.finding(observable, now, parts, suspect=suspect),
+            sees=sees,
         )
 
     def _scores(self, now: float) -> Iterable[tuple[Observable, float, bool]]:

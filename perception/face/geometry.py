@@ -16,6 +16,7 @@ FRAME_CUES = (
     Cue.BROW_HEIGHT,
     Cue.BROW_DOWN,
     Cue.BROW_INNER_UP,
+    Cue.BROW_RAISE,
     Cue.CORNER_DROP,
     Cue.LIP_SHRUG,
     Cue.LIP_PRESS,
@@ -48,16 +49,18 @@ Points = NDArray[np.float64]
 
 
 def measure(face: Face) -> NDArray[np.float64]:
-    """(13,) in the order of `FRAME_CUES`."""
+    """(14,) in the order of `FRAME_CUES`."""
     points = face.points[:_USED].astype(np.float64)
     flat, deep = _upright(points), _unturned(points, face.rotation)
-    share = limits().brow_depth
+    share = limits().pitch.brow_depth
     pitch, yaw = angles(face.rotation)
+    brow = (1 - share) * _brow_height(flat) + share * _brow_height(deep)
     return np.array(
         [
-            (1 - share) * _brow_height(flat) + share * _brow_height(deep),
+            brow,
             _pair(face, "browDown"),
             face.shapes["browInnerUp"],
+            brow,
             _middle(deep, _MOUTH_CORNERS) - _middle(deep, _LIP_MIDDLE),
             face.shapes["mouthShrugLower"],
             _pair(face, "mouthPress"),

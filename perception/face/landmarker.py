@@ -21,11 +21,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 _DETECTOR = "face_detector.tflite"
 """Name of the detector inside the model file."""
-_LOOK_SECONDS = 0.7
-"""Between looks for a second face: every fourth frame at the usual rate, because each adds a fifth to a frame's cost. Until
-then the landmarker goes on following the first one."""
-_CHECK_SECONDS = 1.0
-"""Between close looks at what may be a second face: each costs as much as two frames."""
 
 
 class FaceUnavailable(Exception):
@@ -80,7 +75,7 @@ class Landmarker:
         )
         self._detector = detector
         self._last_ms = -1
-        self._looked = -_LOOK_SECONDS
+        self._looked = float("-inf")
         """When a second face was last looked for."""
         self._checked: float | None = None
         """When one was last looked at closely; None while nothing looks like one."""
@@ -101,12 +96,13 @@ class Landmarker:
         self._landmarker.close()
 
     def _another(self, rgb: Picture, at: float) -> bool:
-        if at - self._looked < _LOOK_SECONDS:
+        numbers = limits().pace
+        if at - self._looked < numbers.look:
             return self._two
         self._looked = at
         if not self._detector.suspects(rgb):
             self._two, self._checked = False, None
-        elif self._checked is None or at - self._checked >= _CHECK_SECONDS:
+        elif self._checked is None or at - self._checked >= numbers.check:
             self._two, self._checked = self._detector.finds_two(rgb), at
         return self._two
 

@@ -1,16 +1,12 @@
-"""The numbers with a perceptual meaning, read from `limits.toml`, where each has its source."""
+"""The numbers of `limits.yaml`, checked once: when a face is judged, by which windows, and how often."""
 
-import tomllib
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
+from perception.numbers import Numbers, shipped
 from perception.reading import Cue
 
 
-@dataclass(frozen=True)
-class Quality:
+class QualityLimits(Numbers):
     """Between `none` and `full` a frame's quality rises from 0 to 1, or falls for yaw."""
 
     yaw_full: float
@@ -22,8 +18,7 @@ class Quality:
     second_face: float
 
 
-@dataclass(frozen=True)
-class Windows:
+class WindowLimits(Numbers):
     """Seconds."""
 
     face: float
@@ -34,16 +29,27 @@ class Windows:
     hold: float
 
 
-@dataclass(frozen=True)
-class MiddleLimits:
+class MiddleLimits(Numbers):
     """Seconds."""
 
     half_life: float
     settled: float
 
 
-@dataclass(frozen=True)
-class Blinks:
+class AwayLimits(Numbers):
+    """How far off the own middle is away: blendshape units, and degrees."""
+
+    gaze: float
+    yaw: float
+
+
+class DownLimits(Numbers):
+    """Degrees below the own middle that are head down."""
+
+    pitch: float
+
+
+class BlinkLimits(Numbers):
     """What is a blink: seconds, and blendshape units for `rise`."""
 
     rise: float
@@ -52,45 +58,50 @@ class Blinks:
     shut: float
 
 
-@dataclass(frozen=True)
-class Eyes:
+class EyeLimits(Numbers):
     """When eyes are closed: blendshape at least `closed`, or open no wider than this share of the own middle."""
 
     closed: float
     opening: float
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Everything in `limits.toml`."""
+class PitchLimits(Numbers):
+    """What a nodded head does to a length."""
 
-    quality: Quality
-    windows: Windows
-    middle: MiddleLimits
-    blinks: Blinks
-    eyes: Eyes
-    away_gaze: float
-    away_yaw: float
-    """Degrees."""
-    down_pitch: float
-    """Degrees."""
     brow_depth: float
+
+
+class PaceLimits(Numbers):
+    """How often a face is looked at, and what slows that down."""
+
+    slowest: float
+    usual: float
+    fastest: float
+    share: float
+    newest: float
+    back_off: float
+    recover: float
+    early: float
+    look: float
+    check: float
+
+
+class Limits(Numbers):
+    """All of them."""
+
+    quality: QualityLimits
+    windows: WindowLimits
+    middle: MiddleLimits
+    away: AwayLimits
+    down: DownLimits
+    blinks: BlinkLimits
+    eyes: EyeLimits
+    pitch: PitchLimits
+    pace: PaceLimits
     spread: dict[Cue, float]
 
 
 @cache
 def limits() -> Limits:
-    """The limits that the library ships."""
-    table: dict[str, Any] = tomllib.loads(Path(__file__).with_name("limits.toml").read_text("utf-8"))
-    return Limits(
-        quality=Quality(**table["quality"]),
-        windows=Windows(**table["windows"]),
-        middle=MiddleLimits(**table["middle"]),
-        blinks=Blinks(**table["blinks"]),
-        eyes=Eyes(**table["eyes"]),
-        away_gaze=table["away"]["gaze"],
-        away_yaw=table["away"]["yaw"],
-        down_pitch=table["down"]["pitch"],
-        brow_depth=table["pitch"]["brow_depth"],
-        spread={Cue(name): value for name, value in table["spread"].items()},
-    )
+    """The shipped numbers."""
+    return shipped(Limits, __package__)

@@ -5,18 +5,11 @@ Vision comes last: it may take its share of one processor and no more, all sessi
 
 from dataclasses import dataclass, replace
 
-SLOWEST = 2.0
-"""Frames a second below which a face cannot be followed (the issue)."""
-USUAL = 5.0
-FASTEST = 10.0
-_SHARE = 0.6
-"""Of one processor for all sessions; design choice: the child has a processor to itself only on a quiet machine."""
-_NEWEST = 0.1
-"""Weight of the newest cost in the running mean: half is forgotten after seven frames."""
-_BACK_OFF = 0.8
-"""Factor on the rate for each frame that had to be dropped: newest frame wins, and the next ones come slower."""
-_RECOVER = 1.03
-"""Factor on the rate for each frame without trouble: from slowest to usual in half a minute of one session."""
+from perception.face.limits import limits
+
+_NUMBERS = limits().pace
+SLOWEST, USUAL, FASTEST = _NUMBERS.slowest, _NUMBERS.usual, _NUMBERS.fastest
+"""Frames a second."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +29,9 @@ class Pace:
 
     def after(self, took: float, sessions: int, dropped: int) -> "Pace":
         """The pace after a frame that took `took` seconds, with `dropped` frames replaced unseen since the one before."""
-        cost = took if not self.cost else self.cost + _NEWEST * (took - self.cost)
-        affordable = _SHARE / (cost * max(1, sessions)) if cost else FASTEST
-        rate = self.rate * (_BACK_OFF**dropped if dropped else _RECOVER)
+        cost = took if not self.cost else self.cost + _NUMBERS.newest * (took - self.cost)
+        affordable = _NUMBERS.share / (cost * max(1, sessions)) if cost else FASTEST
+        rate = self.rate * (_NUMBERS.back_off**dropped if dropped else _NUMBERS.recover)
         return replace(self, rate=max(SLOWEST, min(rate, affordable, self.wanted)), cost=cost)
 
 

@@ -4,14 +4,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from perception.face.limits import limits
 from perception.face.look import Look
 from perception.face.pace import Pace
 from perception.face.picture import Picture, check
 from perception.face.watch import Seen
 from perception.face.wire import unknown
-
-_EARLY = 0.02
-"""Seconds by which a frame may come before it is due: cameras do not keep the beat, and the next one is 33 ms away."""
 
 
 @dataclass
@@ -55,7 +53,9 @@ class FaceSession:
 
     def due(self, at: float) -> bool:
         """Whether a frame of media time `at` would be looked at; ask before making it small."""
-        return not self.closed and (self._last is None or at - self._last >= self._desk.pace.interval - _EARLY)
+        return not self.closed and (
+            self._last is None or at - self._last >= self._desk.pace.interval - limits().pace.early
+        )
 
     def look(self, rgb: Picture, at: float, spoke: float | None = None) -> None:
         """Hand in a frame; never blocks. One that is not due is left alone.

@@ -33,7 +33,7 @@ class Frame:
     seconds: float
     """Media time that it stands for."""
     values: Numbers
-    """(13,), in the order of `FRAME_CUES`; zeros where there is no face."""
+    """(14,), in the order of `FRAME_CUES`; zeros where there is no face."""
     pose: float
     """Quality of what can be said of the head, 0 to 1."""
     face: float
@@ -44,7 +44,7 @@ class Frame:
     """Whether gaze or head is off the own middle; None where unknown."""
     down: bool | None = None
     qualities: Numbers = field(init=False)
-    """(13,) for each cue of `FRAME_CUES`."""
+    """(14,) for each cue of `FRAME_CUES`."""
 
     def __post_init__(self) -> None:
         self.qualities = np.where(_IS_POSE, self.pose, self.face)

@@ -69,12 +69,12 @@ class Watch:
         if not frame.pose:
             return
         gaze, yaw, pitch = (float(frame.values[index]) for index in (_GAZE, _YAW, _PITCH))
-        frame.away = abs(yaw - self._yaw.value) > limits().away_yaw
+        frame.away = abs(yaw - self._yaw.value) > limits().away.yaw
         if frame.face and not frame.shut:
-            frame.away |= abs(gaze - self._gaze.value) > limits().away_gaze
+            frame.away |= abs(gaze - self._gaze.value) > limits().away.gaze
             self._gaze.add(gaze, frame.seconds)
         if frame.face:
-            frame.down = pitch - self._pitch.value > limits().down_pitch
+            frame.down = pitch - self._pitch.value > limits().down.pitch
             self._pitch.add(pitch, frame.seconds)
         self._yaw.add(yaw, frame.seconds)
 

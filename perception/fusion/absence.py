@@ -35,6 +35,8 @@ class Absence:
         self._presence: Presence | None = None
         self._nobody_since: float | None = None
         self.line = Line()
+        self.spoken_to = False
+        """The persona is speaking right now: nobody owes an answer yet."""
 
     _heard: float | None
     _arrived: float | None
@@ -72,7 +74,8 @@ class Absence:
     def _facts(self, now: float) -> dict[Cue, float]:
         """What is known, in each cue's unit; what is not known is not in it."""
         since = self._started if self._heard is None else self._heard
-        facts = {Cue.SILENCE: max(0.0, now - (since or 0.0)), Cue.MUTED: float(self.line.muted)}
+        silence = 0.0 if self.spoken_to else max(0.0, now - (since or 0.0))
+        facts = {Cue.SILENCE: silence, Cue.MUTED: float(self.line.muted)}
         if self._arrived is not None:
             facts[Cue.MEDIA_GAP] = max(0.0, now - self._arrived)
         seen = self._presence

@@ -11,7 +11,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from scipy.special import logit
 
-from perception.fusion.table import SCORED, Table
+from perception.fusion.table import SCORED, Either, Table
+from perception.reading import Cue
 
 OPSET = 17
 IR_VERSION = 8
@@ -96,6 +97,7 @@ def _deviation(write: _Writer) -> None:
 def _corroboration(write: _Writer, table: Table) -> None:
     """`limit` [1, S]: what a movement of the face counts for at most; `heard` [1, S]: whether enough is known to say."""
     write("z_known", "Where", "known", "z", "far")
+    write("z_or_less", "Where", "known", "z", "minus_far")
     limits = [_second_of_groups(write, table, index) for index in range(len(SCORED))]
     write("limits", "Concat", *limits, axis=0)
     write("agreed", "Unsqueeze", "limits", "axis_cues")
@@ -109,17 +111,26 @@ def _second_of_groups(write: _Writer, table: Table, index: int) -> str:
     if not groups:
         return write.constant(f"limit_{index}", [_FAR])
     for number, group in enumerate(groups):
-        name = f"group_{index}_{number}"
-        write.constant(f"{name}_members", [table.index(cue) for cue in group], np.int64)
-        write(f"{name}_z", "Gather", "z_known", f"{name}_members", axis=0)
-        write(f"{name}_least", "ReduceMin", f"{name}_z", keepdims=1)
-        write(f"{name}_unknown", "Greater", f"{name}_least", "not_far")
-        write(name, "Where", f"{name}_unknown", "minus_far", f"{name}_least")
+        _movement(write, table, group, f"group_{index}_{number}")
     write(f"groups_{index}", "Concat", *(f"group_{index}_{number}" for number in range(len(groups))), axis=0)
     write.nodes.append(
         helper.make_node("TopK", [f"groups_{index}", "two"], [f"best_{index}", f"places_{index}"], axis=0)
     )
     return write(f"limit_{index}", "Gather", f"best_{index}", "last", axis=0)
+
+
+def _movement(write: _Writer, table: Table, group: tuple[Cue, ...] | Either, name: str) -> None:
+    """How far a movement is off [1]; minus far where nothing is known of it."""
+    cues = group.either if isinstance(group, Either) else group
+    write.constant(f"{name}_members", [table.index(cue) for cue in cues], np.int64)
+    if isinstance(group, Either):
+        write(f"{name}_z", "Gather", "z_or_less", f"{name}_members", axis=0)
+        write(name, "ReduceMax", f"{name}_z", keepdims=1)
+        return
+    write(f"{name}_z", "Gather", "z_known", f"{name}_members", axis=0)
+    write(f"{name}_least", "ReduceMin", f"{name}_z", keepdims=1)
+    write(f"{name}_unknown", "Greater", f"{name}_least", "not_far")
+    write(name, "Where", f"{name}_unknown", "minus_far", f"{name}_least")
 
 
 def _evidence(write: _Writer) -> None:

@@ -43,6 +43,7 @@ class Mismatch:
     def __init__(self, table: Table) -> None:
         self._numbers = table.mismatch
         self._voice = table.voice
+        self._alone = table.modalities.alone
         self._columns = [SCORED.index(observable) for observable in table.mismatch.observables]
         self._said: SaidOk | None = None
         self._held: _Held | None = None
@@ -55,14 +56,17 @@ class Mismatch:
         """As if nothing had been seen or heard so far."""
         self._held = None
 
-    def step(self, now: float, rise: Floats, found: Callable[[Observable, Floats], Finding]) -> None:
-        """`rise` [F, S] of contributions over `look_back`; `found` makes a finding of an observable out of such [F]."""
+    def step(self, now: float, rise: Floats, found: Callable[[Observable, Floats], Finding], *, sees: bool) -> None:
+        """`rise` [F, S] of contributions over `look_back`; `found` makes a finding of an observable out of such [F].
+
+        `sees`: whether the face is known. Where it is, it has to agree; where not, the voice has to rise more by itself.
+        """
         said, numbers = self._said, self._numbers
         if said is None or not said.start - numbers.before <= now <= said.end + numbers.after:
             return
         column = max(self._columns, key=lambda one: float(rise[:, one].sum()))
         each = [float(rise[rows, column].sum()) for rows in (self._voice, ~self._voice)]
-        if rise[:, column].sum() < numbers.rise or min(each) < numbers.each:
+        if rise[:, column].sum() < numbers.rise or (min(each) < numbers.each if sees else each[0] < numbers.unseen):
             return
         finding = self._finding(said, found(SCORED[column], self._limited(rise[:, column], said)), now)
         if self._held is None or self._held.said != said or finding.score >= self._held.finding.score:
@@ -81,9 +85,11 @@ class Mismatch:
         return replace(finding, at=now, score=score, bias=bias, evidence=evidence, freshness=max(0.0, freshness))
 
     def _limited(self, rise: Floats, said: SaidOk) -> Floats:
-        """The rise, cut where the words are less sure than voice and face are."""
-        words = float(logit(min(1 - _SURE, max(_SURE, said.score)))) - self._numbers.bias
-        total, most = float(rise.sum()), max(words, 0.0)
+        """The rise, cut where the words are less sure than voice and face are, or one of them speaks alone."""
+        sure = min(1 - _SURE, max(_SURE, said.score))
+        agree = min(float(rise[self._voice].sum()), float(rise[~self._voice].sum())) >= self._numbers.each
+        highest = float(logit(sure if agree else min(sure, self._alone)))
+        total, most = float(rise.sum()), max(highest - self._numbers.bias, 0.0)
         if total <= most:
             return rise
         speaking_for = np.maximum(rise, 0.0)

@@ -7,10 +7,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from scipy.special import logit, ndtri
 
 from perception.finding import AbsenceKind, Observable
+from perception.numbers import Numbers
 from perception.reading import Cue, Modality
 
 SCORED = (Observable.HESITATION, Observable.VISIBLE_TENSION, Observable.PAIN_EXPRESSION, Observable.CONFUSION)
@@ -21,11 +22,7 @@ Floats = npt.NDArray[np.float64]
 _FOLDER = Path(__file__).parent
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Usual(_Part):
+class Usual(Numbers):
     """What is usual in the population, in the cue's unit."""
 
     mean: float
@@ -35,7 +32,7 @@ class Usual(_Part):
     """The least spread taken for one person's own."""
 
 
-class CueRow(_Part):
+class CueRow(Numbers):
     """What one cue is worth."""
 
     cue: Cue
@@ -44,7 +41,7 @@ class CueRow(_Part):
     unit: str
     words: str
     """What a nurse reads when the cue speaks for an observable."""
-    auc: dict[Observable, float] = {}
+    auc: dict[Observable, float] = Field(default_factory=dict)
     usual: Usual
     source: str = Field(min_length=8)
     status: Literal["draft", "signed"]
@@ -62,19 +59,26 @@ class CueRow(_Part):
         return float(np.sqrt(2) * ndtri(self.auc.get(observable, 0.5)))
 
 
-class ObservableRow(_Part):
+class Either(Numbers):
+    """One movement that is measured in more than one way; where they differ, the clearer one counts."""
+
+    either: tuple[Cue, ...]
+
+
+class ObservableRow(Numbers):
     """How evidence for one observable lasts."""
 
     half_life: float = Field(gt=0)
     looks: float = Field(gt=0)
-    corroborated: tuple[tuple[Cue, ...], ...] = ()
-    """Movements of the face of which the second strongest is all that any of them counts for."""
+    corroborated: tuple[tuple[Cue, ...] | Either, ...] = ()
+    """Movements of the face of which the second strongest is all that any of them counts for. A list is as strong as
+    the weakest measure in it."""
     agreement: float = 0.0
     source: str
     status: Literal["draft", "signed"]
 
 
-class EvidenceNumbers(_Part):
+class EvidenceNumbers(Numbers):
     """How one reading becomes log-odds."""
 
     slope: float
@@ -91,7 +95,7 @@ class EvidenceNumbers(_Part):
     pose: float
 
 
-class ModalityNumbers(_Part):
+class ModalityNumbers(Numbers):
     """What one modality alone may come to."""
 
     alone: float
@@ -100,7 +104,7 @@ class ModalityNumbers(_Part):
     admits: float
 
 
-class Levels(_Part):
+class Levels(Numbers):
     """Scores at which something follows."""
 
     hold: float
@@ -112,7 +116,7 @@ class Levels(_Part):
     quiet: float
 
 
-class BaselineNumbers(_Part):
+class BaselineNumbers(Numbers):
     """How a patient's usual is learned, in seconds for the face and in turns for the voice."""
 
     least: float
@@ -123,7 +127,7 @@ class BaselineNumbers(_Part):
     from_before: float = 0.0
 
 
-class Baselines(_Part):
+class Baselines(Numbers):
     """Both, and what they share."""
 
     face: BaselineNumbers
@@ -137,35 +141,37 @@ class Baselines(_Part):
         return self.voice if modality == "voice" else self.face
 
 
-class MismatchNumbers(_Part):
+class MismatchNumbers(Numbers):
     """Words say fine, voice and face do not."""
 
+    said: float = Field(gt=0, lt=1)
     before: float
     after: float
     look_back: float
     rise: float
     each: float
+    unseen: float
     bias: float
     half_life: float
     lasts: float
     observables: tuple[Observable, ...]
 
 
-class DisputeNumbers(_Part):
+class DisputeNumbers(Numbers):
     """What "that is wrong" does, in log-odds."""
 
     shift: float
     most: float
 
 
-class StripNumbers(_Part):
+class StripNumbers(Numbers):
     """How much of the past the nurse's strip shows."""
 
     seconds: float
     ticks: int
 
 
-class AbsenceRow(_Part):
+class AbsenceRow(Numbers):
     """What speaks for one kind of absence."""
 
     ramps: tuple[tuple[str, float, float, float], ...] = ()
@@ -174,7 +180,7 @@ class AbsenceRow(_Part):
     muted: float = 0.0
 
 
-class AbsenceNumbers(_Part):
+class AbsenceNumbers(Numbers):
     """Log-odds of each kind of absence."""
 
     bias: float
@@ -191,7 +197,7 @@ class AbsenceNumbers(_Part):
         return row
 
 
-class RecalibrationNumbers(_Part):
+class RecalibrationNumbers(Numbers):
     """When nurses' dispositions may change a calibration."""
 
     least: int
@@ -201,7 +207,7 @@ class RecalibrationNumbers(_Part):
     highest_prior: float
 
 
-class Table(_Part):
+class Table(Numbers):
     """All of it."""
 
     cues: tuple[CueRow, ...]

@@ -1,19 +1,12 @@
 """The numbers of `limits.yaml`, checked once: what counts as a pause, a filler, a syllable, and when a cue may be believed."""
 
 from functools import cache
-from importlib.resources import files
 
-import yaml
-from pydantic import BaseModel, ConfigDict
-
+from perception.numbers import Numbers, shipped
 from perception.reading import Cue
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PauseLimits(_Part):
+class PauseLimits(Numbers):
     """Which windows of voice activity are voice, and which silences are pauses."""
 
     voiced: float
@@ -25,7 +18,7 @@ class PauseLimits(_Part):
     onset: int
 
 
-class PitchLimits(_Part):
+class PitchLimits(Numbers):
     """The range of voices and the costs of the pitch path."""
 
     lowest: float
@@ -37,7 +30,7 @@ class PitchLimits(_Part):
     octave_cost: float
 
 
-class SyllableLimits(_Part):
+class SyllableLimits(Numbers):
     """What is a syllable's nucleus."""
 
     dip: float
@@ -45,7 +38,7 @@ class SyllableLimits(_Part):
     of_a_word: float
 
 
-class FillerLimits(_Part):
+class FillerLimits(Numbers):
     """What is a filler in the sound, and which words are one."""
 
     shortest: float
@@ -59,7 +52,7 @@ class FillerLimits(_Part):
     words: frozenset[str]
 
 
-class TremorLimits(_Part):
+class TremorLimits(Numbers):
     """Which movement of the pitch is tremor."""
 
     slowest: float
@@ -68,13 +61,13 @@ class TremorLimits(_Part):
     still: float
 
 
-class LatencyLimits(_Part):
+class LatencyLimits(Numbers):
     """How soon an answer can be."""
 
     least: float
 
 
-class RestartLimits(_Part):
+class RestartLimits(Numbers):
     """Which doubled words are no restart, and which words announce one."""
 
     longest_repeat: int
@@ -82,7 +75,7 @@ class RestartLimits(_Part):
     repairs: frozenset[str]
 
 
-class Trust(_Part):
+class Trust(Numbers):
     """From what a cue is believed: its quality grows from 0 at the first number to 1 at the second."""
 
     seconds: tuple[float, float]
@@ -90,7 +83,7 @@ class Trust(_Part):
     needs_levels: bool = False
 
 
-class Limits(_Part):
+class Limits(Numbers):
     """All of them."""
 
     pause: PauseLimits
@@ -105,5 +98,5 @@ class Limits(_Part):
 
 @cache
 def limits() -> Limits:
-    """The shipped numbers; raises `pydantic.ValidationError` naming the field that is wrong."""
-    return Limits.model_validate(yaml.safe_load(files(__package__).joinpath("limits.yaml").read_text("utf-8")))
+    """The shipped numbers."""
+    return shipped(Limits, __package__)

@@ -53,8 +53,6 @@ class Noticing:
         self._senses: Senses | None = perception.watch(self._found, stopped) if perception is not None else None
         self._allowed: dict[Sense, bool] = dict.fromkeys(SENSES, False)
         self._line = {"muted": False, "camera": False, "connected": False}
-        self._began = 0.0
-        """When the persona began to speak."""
         self._broken = False
         """They failed once, and are told nothing more."""
         self._looking: asyncio.Task[None] | None = None
@@ -101,10 +99,8 @@ class Noticing:
 
     def on_playout(self, event: PlayoutEvent) -> None:
         """Follow the persona's sound."""
-        if event.what == "started":
-            self._began = self.now()
-        elif event.what in ("finished", "cut") and event.utterance.read:
-            self._give(lambda senses: senses.persona_spoke(self._began, self.now()))
+        if event.what in ("started", "finished", "cut"):
+            self._give(lambda senses: senses.persona_speaks(self.now(), on=event.what == "started"))
 
     def line(self, **changes: bool) -> None:
         """What changed of `muted`, `camera` and `connected`."""

@@ -18,6 +18,7 @@ from perception.fusion.mismatch import SaidOk
 from perception.fusion.model import EvidenceModel
 from perception.reading import Modality, Reading, Word
 from perception.session import PerceptionSession
+from perception.voice.limits import limits
 from perception.voice.stream import VoiceStream
 from perception.voice.turn import VoiceTurn, turn_readings
 from server.checkin.senses import Sense
@@ -25,10 +26,6 @@ from server.checkin.senses import Sense
 _TICK = 0.2
 """Seconds between steps of fusion (research/perception.md section 4: 5 a second)."""
 _FULL_SCALE = 32768.0
-_SAYS_FINE = 0.9
-"""How sure it is that words of the pack's own phrases say so; design choice."""
-_VOICED = 0.5
-"""Probability from which a window counts as heard; only absence uses it."""
 
 
 class Perceiver:
@@ -66,6 +63,8 @@ class PatientSenses:
         self._face: FaceSession | None = eyes.session(self._looked) if eyes is not None else None
         self._found = found
         self._stopped = stopped
+        self._said = model.table.mismatch.said
+        self._voiced = limits().pause.voiced
         self._zero: float | None = None
         """The event loop's time at the check-in's second 0; None until anything came."""
         self._window_ended = 0.0
@@ -95,7 +94,7 @@ class PatientSenses:
         self._clock(at)
         self._window_ended = at
         self._session.arrived(at)
-        if probability >= _VOICED:
+        if probability >= self._voiced:
             self._voiced_at = at
             self._session.heard(at)
         self._voice.push((samples / np.float32(_FULL_SCALE)).astype(np.float32, copy=False), probability)
@@ -115,15 +114,15 @@ class PatientSenses:
         self._persona_ended = None
         words = tuple(Word(word, 0.0, 0.0) for word in text.split())
         turn = self._voice.finish(self._window_ended, words, latency, levels_trusted=self._levels_trusted)
-        said = SaidOk(text, self._turn_began, at, _SAYS_FINE) if says_fine else None
+        said = SaidOk(text, self._turn_began, at, self._said) if says_fine else None
         if turn is not None:
             self._measured = asyncio.create_task(self._measure(turn, said), name="perceiving-turn")
 
-    def persona_spoke(self, began: float, ended: float) -> None:
-        """See `Senses.persona_spoke`."""
-        self._clock(ended)
-        self._persona_ended = ended
-        self._session.heard(ended)
+    def persona_speaks(self, at: float, *, on: bool) -> None:
+        """See `Senses.persona_speaks`."""
+        self._clock(at)
+        self._persona_ended = None if on else at
+        self._session.spoken_to(at, on=on)
 
     def picture(self, at: float, rgb: npt.NDArray[np.uint8]) -> None:
         """See `Senses.picture`."""

@@ -39,8 +39,8 @@ class Senses(Protocol):
         """The voice ended at `at` and these were its words; `says_fine`: they say that all is well or understood."""
         ...
 
-    def persona_spoke(self, began: float, ended: float) -> None:
-        """The persona's sound, as far as it was played."""
+    def persona_speaks(self, at: float, *, on: bool) -> None:
+        """The persona's sound begins, or has ended, to be played."""
         ...
 
     def picture(self, at: float, rgb: npt.NDArray[np.uint8]) -> None:

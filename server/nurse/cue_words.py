@@ -68,6 +68,7 @@ MEASURED: Mapping[str, Measured] = {
     "brow_height": Measured("Height of the brow"),
     "brow_down": Measured("Brow drawn down"),
     "brow_inner_up": Measured("Inner brow raised"),
+    "brow_raise": Measured("Inner brow higher"),
     "corner_drop": Measured("Mouth corners lower"),
     "lip_shrug": Measured("Lower lip pushed up"),
     "lip_press": Measured("Lips pressed together"),

@@ -44,7 +44,8 @@ _RECORD = """() => {
 
 _FLOOR_IS_FREE = """() => {
   const call = document.getElementById("screen-call");
-  const asking = call.dataset.state === "listening" && document.querySelector("#transcript > li.persona:last-child");
+  const listens = ["listening", "warm", "concerned"].includes(call.dataset.state); // the face it listens with
+  const asking = listens && document.querySelector("#transcript > li.persona:last-child");
   if (!asking || window.asked !== asking.textContent) {
     window.asked = asking ? asking.textContent : null;
     window.askedAt = performance.now();
@@ -180,6 +181,11 @@ async def question(page: Page, timeout: float = 60.0) -> str | None:
 async def is_answered(page: Page) -> None:
     """Wait until words of the patient stand under the question that was asked."""
     await _until(page, "document.getElementById('transcript').lastElementChild.textContent !== window.asked", 10.0)
+
+
+async def clip_reaches(page: Page, second: float) -> None:
+    """Wait until the file that the page's camera plays (`microphone.WAITING`) has come so far."""
+    await _until(page, f"performance.now() - window.cameraSince >= {second * 1000}", 60.0)
 
 
 async def _until(page: Page, condition: str, timeout: float) -> None:

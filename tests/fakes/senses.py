@@ -48,7 +48,7 @@ class ScriptedSenses:
     voiced: int = 0
     turns: list[tuple[str, bool]] = field(default_factory=list)
     began: list[float] = field(default_factory=list)
-    spoken: list[tuple[float, float]] = field(default_factory=list)
+    speaks: list[bool] = field(default_factory=list)
     pictures: list[float] = field(default_factory=list)
     lines: list[tuple[bool, bool, bool]] = field(default_factory=list)
     disputed: list[str] = field(default_factory=list)
@@ -77,8 +77,8 @@ class ScriptedSenses:
     def turn_ended(self, at: float, text: str, says_fine: bool) -> None:
         self.turns.append((text, says_fine))
 
-    def persona_spoke(self, began: float, ended: float) -> None:
-        self.spoken.append((began, ended))
+    def persona_speaks(self, at: float, *, on: bool) -> None:
+        self.speaks.append(on)
 
     def picture(self, at: float, rgb: npt.NDArray[np.uint8]) -> None:
         self.pictures.append(at)

@@ -29,6 +29,8 @@ PAIN: Played = {
     Cue.EYE_OPENING: -0.04,
     Cue.NOSE_LIP: -0.04,
 }
+_SAME = {Cue.BROW_RAISE: Cue.BROW_HEIGHT}
+"""Cues that are one length, counted in the other direction."""
 SAD: Played = {Cue.CORNER_DROP: 0.05, Cue.LIP_SHRUG: 0.11, Cue.BROW_INNER_UP: 0.27, Cue.BROW_HEIGHT: 0.03}
 BROW: Played = {Cue.BROW_DOWN: 0.36, Cue.BROW_HEIGHT: -0.06, Cue.EYE_SQUINT: 0.05}
 EYES: Played = {Cue.EYE_BLINK: 0.17, Cue.EYE_OPENING: -0.04, Cue.EYE_SQUINT: 0.10}
@@ -90,8 +92,9 @@ class Signals:
                 yield row
 
     def _reading(self, row: CueRow, at: float, played: Played, quality: float, seconds: float) -> Reading:
-        noise = self.calm * row.usual.within * self._noise[row.cue]
-        return Reading(row.cue, at, self._middle[row.cue] + noise + played.get(row.cue, 0.0), quality, seconds)
+        measured = _SAME.get(row.cue, row.cue)
+        noise = self.calm * row.usual.within * self._noise[measured]
+        return Reading(row.cue, at, self._middle[measured] + noise + played.get(measured, 0.0), quality, seconds)
 
 
 def watch(

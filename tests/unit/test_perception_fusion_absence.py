@@ -42,6 +42,21 @@ def wait(
     return finding, raised
 
 
+def test_a_patient_who_listens_to_a_long_explanation_is_not_absent() -> None:
+    perception, raised = PerceptionSession(MODEL), list[Finding]()
+    perception.line(Line(camera=True))
+    perception.spoken_to(0.0, on=True)
+    for at in map(float, range(1, 20)):
+        perception.presence(Presence(at, 1, dark=False, eyes_closed=0.0))
+        perception.arrived(at)
+        raised += perception.step(at)
+    assert raised == []
+    perception.spoken_to(20.0, on=False)
+    perception.arrived(25.0)
+    perception.presence(Presence(25.0, 1, dark=False, eyes_closed=0.0))
+    assert [one.absence for one in perception.step(25.0)] == ["thinking"]
+
+
 def test_a_short_silence_is_nothing() -> None:
     assert wait(1.5)[0].score < 0.2
     assert wait(1.5)[1] == []

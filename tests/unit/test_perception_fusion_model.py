@@ -13,7 +13,7 @@ from scipy.special import expit, logit
 from perception.finding import Observable
 from perception.fusion.build import NAME, build
 from perception.fusion.model import EvidenceModel
-from perception.fusion.table import SCORED, Floats, Table, load_table
+from perception.fusion.table import SCORED, Either, Floats, Table, load_table
 from perception.reading import Cue
 
 KIND = "unit"
@@ -52,11 +52,17 @@ def alone(**played: float) -> dict[str, Floats]:
     return {**given, "state": np.zeros(shape), "slope": scored, "bias": -3 * scored, "shift": 0 * scored}
 
 
+def movement(z: Floats, quality: Floats, group: tuple[Cue, ...] | Either) -> float | None:
+    """Its weakest known measure, or the clearest where either will do; None where none is known."""
+    cues, judge = (group.either, max) if isinstance(group, Either) else (group, min)
+    known = [float(z[TABLE.index(cue)]) for cue in cues if quality[TABLE.index(cue)] > 0]
+    return judge(known) if known else None
+
+
 def second_movement(z: Floats, quality: Floats, observable: Observable) -> float:
     """Spreads of the second strongest group of movements, less the agreement; infinite where no rule asks for it."""
     groups = TABLE.observables[observable].corroborated
-    members = [[TABLE.index(cue) for cue in group if quality[TABLE.index(cue)] > 0] for group in groups]
-    known = sorted((min(z[index] for index in group) for group in members if group), reverse=True)
+    known = sorted((one for group in groups if (one := movement(z, quality, group)) is not None), reverse=True)
     return known[1] - TABLE.observables[observable].agreement if len(known) > 1 else (np.nan if groups else np.inf)
 
 

@@ -52,7 +52,7 @@ export const BECAUSE: Record<string, string> = {
   pitch: "Your voice was higher or lower than before.",
   pitch_range: "Your voice moved up and down less.",
   harmonicity: STEADY, jitter: STEADY, shimmer: STEADY, tremor: STEADY,
-  brow_height: BROW, brow_down: BROW, brow_inner_up: BROW,
+  brow_height: BROW, brow_down: BROW, brow_inner_up: BROW, brow_raise: BROW,
   corner_drop: "The corners of your mouth were lower.",
   lip_shrug: LIPS, lip_press: LIPS,
   eye_opening: EYES, eye_squint: EYES, eye_blink: EYES, eyes_closed: EYES,
