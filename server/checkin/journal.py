@@ -186,7 +186,8 @@ class JournalWriter:
             return
         self._handed.clear()
         with contextlib.suppress(TimeoutError):  # whoever brings something new is worth another try
-            await asyncio.wait_for(self._handed.wait(), pause)
+            async with asyncio.timeout(pause):
+                await self._handed.wait()
 
     def _lose(self, steps: int) -> None:
         for _ in range(steps):

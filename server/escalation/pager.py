@@ -129,8 +129,10 @@ class Pager:
             except Exception as error:  # noqa: BLE001 - root of the task: a full disk must not end the paging
                 log(_LOGGER, logging.ERROR, "pager_round_failed", error=type(error).__name__)
             if not more:
+                # Not `wait_for`: before Python 3.12 it swallows a `stop` that comes with a wake-up, and never ends.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), self._tick)
+                    async with asyncio.timeout(self._tick):
+                        await self._wake.wait()
 
     async def _round(self) -> tuple[list[asyncio.Task[None]], bool]:
         """Starts what is due; returns it, and whether more may be due right now."""
