@@ -127,6 +127,7 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         stack.push_async_callback(database.close)
         # The pager next: what a former process left must not wait for models to load. It stops after the last patient has left.
         pager = await paging.started_pager(stack, settings, database, packs, clock)
+        await paging.started_rejoin(stack, settings, database, packs)
 
         tell("Loading the speech models")
         store = ModelStore(settings.model_cache, settings.model_mirror, tell)

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from server.escalation import desk
+from server.escalation import callbacks, desk
 from server.record import checkins, journal, spending
 from server.record.database import Database
 from server.record.privacy import log
@@ -89,6 +89,8 @@ class Whereabouts:
     patient: PatientId
     address: str
     answer_within: Mapping[Tier, timedelta]
+    call_back: tuple[timedelta, ...] = ()
+    """After which times a patient is called back who was lost in danger and stayed away."""
 
 
 class JournalWriter:
@@ -216,14 +218,21 @@ class JournalWriter:
             if isinstance(event, CheckInEnded):
                 checkins.end(tx, CONDUCTOR, self._whereabouts.checkin, event.reason)
             elif isinstance(event, ConnectionChanged):
-                checkins.set_connected(
-                    tx, CONDUCTOR, self._whereabouts.checkin, event.state not in ("lost", "unreachable")
-                )
+                self._moved(tx, event)
         if step.also is not None:
             step.also(tx)
         if step.settlement is not None:
             spending.settle(tx, step.settlement.day, step.settlement.change)
         return events
+
+    def _moved(self, tx: Transaction, event: ConnectionChanged) -> None:
+        there = self._whereabouts
+        here = event.state not in ("lost", "unreachable")
+        checkins.set_connected(tx, CONDUCTOR, there.checkin, here)
+        if event.state == "unreachable":
+            callbacks.plan(tx, CONDUCTOR, there.checkin, there.patient, there.call_back)
+        elif here:
+            callbacks.came_back(tx, CONDUCTOR, there.checkin)
 
     def _request(self, tx: Transaction, page: Page) -> Event:
         there = self._whereabouts

@@ -55,6 +55,8 @@ class EscalationPolicy(Frozen):
     """What the escalation desk is told about this pack's pages."""
 
     tiers: Mapping[Tier, TierPolicy]
+    call_back: tuple[Number, ...] = ()
+    """Seconds after which a patient is called back who was lost after a danger sign and did not come back."""
 
     @model_validator(mode="after")
     def _may_be_relied_on(self) -> Self:
