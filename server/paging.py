@@ -21,8 +21,8 @@ from server.escalation.climbing import Policies
 from server.escalation.deadman import Deadman
 from server.escalation.directory import Contact, ContactBook, Line
 from server.escalation.ladder import Channel, Policy, QuietHours, Step
-from server.escalation.pager import Pager
-from server.escalation.rejoin import PART, ConsoleTexts, Rejoin, Text, TextSink
+from server.escalation.pager import ConsoleTexts, Pager
+from server.escalation.rejoin import PART, Rejoin, Text, TextSink
 from server.escalation.work import Page
 from server.invitation import store as invitations
 from server.persona.pack import Pack

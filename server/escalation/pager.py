@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from server.escalation import climbing, desk, work
 from server.escalation.climbing import Directory, Policies
 from server.escalation.ladder import OPERATIONS, About
+from server.escalation.rejoin import NoProvider, Text
 from server.escalation.work import LEASE, Page
 from server.record.access import Permission, require
 from server.record.database import Database
@@ -32,6 +33,7 @@ _RETRY_SECONDS: Final = (1, 2, 4, 8, 15)
 """Waits between failed tries; the last one repeats for ever. GoAlert retries a failed message after 15 s."""
 _LATE: Final = timedelta(seconds=30)
 """Work overdue by more than this, or no round for so long: somebody must look; research: security.md §7 (6)."""
+_NOBODY: Final = "It went to nobody: no patient_texts is set (docs/how-to/run-on-call.md)"
 _BALLAST_ROUNDS: Final = 60
 """Rounds between looks whether the disk has room again."""
 
@@ -66,6 +68,16 @@ class ConsoleSink:
             again = f" (ringing {page.level})" if page.level > 1 else ""
             line = f"PAGE {page.tier} page {page.escalation}{again}: open the nurse console"
         print(line, flush=True)  # noqa: T201
+
+
+class ConsoleTexts:
+    """For the demo, and for a site that texts nobody: prints that a text was due, and neither to whom nor what it says."""
+
+    async def send(self, text: Text) -> None:
+        """Raises NoProvider: whoever looks for the patient must not take it for sent."""
+        words = len(text.words.split())
+        print(f"TEXT of {words} words for a patient who was lost: a link back to the check-in. {_NOBODY}", flush=True)  # noqa: T201
+        raise NoProvider("no provider of texts is set")
 
 
 class Pager:
@@ -207,4 +219,4 @@ def _sent(tx: Transaction, page: Page) -> None:
         desk.mark_paged(tx, _PAGER, page)
 
 
-__all__ = ["LEASE", "ConsoleSink", "Health", "Pager", "Sink"]
+__all__ = ["LEASE", "ConsoleSink", "ConsoleTexts", "Health", "Pager", "Sink"]

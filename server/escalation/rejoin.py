@@ -32,7 +32,6 @@ _SEND_SECONDS: Final = 4.0
 _RETRY_SECONDS: Final = (1, 2, 4, 8, 15)
 """As a page's; then the text counts as failed, and the calls back are what is left."""
 _MOST: Final = 8
-_NOBODY: Final = "It went to nobody: no patient_texts is set (docs/how-to/run-on-call.md)"
 
 
 @dataclass(frozen=True)
@@ -68,16 +67,6 @@ class NoProvider(ServiceError):
     """Nobody is set who texts patients: the calls back are what there is."""
 
     code = "no_text_provider"
-
-
-class ConsoleTexts:
-    """For the demo, and for a site that texts nobody: prints that a text was due, and neither to whom nor what it says."""
-
-    async def send(self, text: Text) -> None:
-        """Raises NoProvider: whoever looks for the patient must not take it for sent."""
-        words = len(text.words.split())
-        print(f"TEXT of {words} words for a patient who was lost: a link back to the check-in. {_NOBODY}", flush=True)  # noqa: T201
-        raise NoProvider("no provider of texts is set")
 
 
 class Rejoin:

@@ -1,5 +1,6 @@
 """What `make` would do on machines other than this one."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def test_a_node_that_fits_is_used(tmp_path: Path, version: str) -> None:
 def test_what_may_not_be_installed_is_no_failure(tmp_path: Path, target: str) -> None:
     """Where there is no package manager, and nothing of it is there yet: `make` says so and goes on."""
     for name in ("sh", "id", "echo", "ls", "test"):
-        (tmp_path / name).symlink_to(f"/bin/{name}" if Path(f"/bin/{name}").exists() else f"/usr/bin/{name}")
+        (tmp_path / name).symlink_to(shutil.which(name) or name)
     command = ("/usr/bin/make", "SHELL=/bin/sh", target)
     done = subprocess.run(command, cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

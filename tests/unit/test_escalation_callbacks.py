@@ -6,7 +6,8 @@ import pytest
 
 from server.escalation import callbacks, wording
 from server.escalation.callbacks import CallBack, Outcome
-from server.escalation.rejoin import ConsoleTexts, Rejoin, Text
+from server.escalation.pager import ConsoleTexts
+from server.escalation.rejoin import Rejoin, Text
 from server.invitation import store
 from server.record import audit, checkins
 from server.record.transaction import Transaction
@@ -24,15 +25,16 @@ PART = Service("rejoin")
 class Texts:
     """A provider that refuses as often as it was told to."""
 
-    def __init__(self, refusals: int = 0) -> None:
-        self.refusals = refusals
+    def __init__(self, *refusals: Exception) -> None:
+        self.refusals = list(refusals)
         self.taken: list[Text] = []
         self.tried = 0
 
     async def send(self, text: Text) -> None:
         self.tried += 1
-        if self.tried <= self.refusals:
-            raise ConnectionError("anklecanary")
+        for refusal in self.refusals:
+            self.refusals.remove(refusal)
+            raise refusal
         self.taken.append(text)
 
 
@@ -62,7 +64,7 @@ async def text_state(ward: Ward) -> list[str]:
 
 def way_back(tx: Transaction, checkin: CheckInId) -> Text | None:
     invitation = store.again(tx, PART, checkin, HOUR)
-    return Text("+15550173391", f"https://example.org/c#{invitation.token}") if invitation else None
+    return invitation and Text("+15550173391", f"https://example.org/c#{invitation.token}")
 
 
 async def test_attempts_are_due_at_nought_two_and_five_minutes(ward: Ward) -> None:
@@ -126,7 +128,7 @@ async def test_the_text_goes_out_once_and_its_link_opens_the_same_check_in(ward:
 
 async def test_a_text_is_tried_again_and_then_given_up(ward: Ward) -> None:
     await lose(ward)
-    sink = Texts(refusals=5)
+    sink = Texts(*(ConnectionError(f"anklecanary {number}") for number in range(5)))
     rejoin = Rejoin(ward.records.database, sink, way_back)
     for seconds in (0, 1, 2, 4, 8, 15, 60):
         ward.records.clock.move(timedelta(seconds=seconds))
@@ -149,7 +151,8 @@ async def test_the_link_is_nowhere_but_in_the_text(
 
     def remembered(tx: Transaction, checkin: CheckInId) -> Text | None:
         text = way_back(tx, checkin)
-        written.append(text.words.partition("#")[2] if text else "")
+        assert text is not None
+        written.append(text.words.partition("#")[2])
         return text
 
     await lose(ward)
