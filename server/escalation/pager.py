@@ -29,6 +29,8 @@ _MOST: Final = 16
 """Messages under way at once; the rest stay in the records until one is done."""
 _SEND_SECONDS: Final = 4.0
 """Longest a sink may take; less than the lease, so that a hung send ends before another worker may start it."""
+_TURN_SECONDS: Final = 0.5
+"""Longest a message waits for those before it. With the time of a send it must stay below the lease."""
 _RETRY_SECONDS: Final = (1, 2, 4, 8, 15)
 """Waits between failed tries; the last one repeats for ever. GoAlert retries a failed message after 15 s."""
 _LATE: Final = timedelta(seconds=30)
@@ -93,6 +95,7 @@ class Pager:
         self._tick = tick
         """Seconds between looks at the records; finds what other processes queued and what has come due."""
         self._wake = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._sending: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._stop_listening: Callable[[], None] | None = None
@@ -173,6 +176,25 @@ class Pager:
             log(_LOGGER, logging.ERROR, "page_not_recorded", error=type(error).__name__)
 
     async def _deliver(self, page: Page) -> None:
+        in_turn = await self._take_turn()
+        try:
+            await self._send(page)
+        finally:
+            if in_turn:
+                self._turn.release()
+
+    async def _take_turn(self) -> bool:
+        """One message after the other is sent and recorded: a kill repeats what was taken and not recorded, so one at most.
+
+        Whoever has waited for their turn too long goes beside a far side that is slow.
+        """
+        try:
+            async with asyncio.timeout(_TURN_SECONDS):
+                return await self._turn.acquire()
+        except TimeoutError:
+            return False
+
+    async def _send(self, page: Page) -> None:
         try:
             async with asyncio.timeout(_SEND_SECONDS):
                 await self._sink.send(page)
