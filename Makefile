@@ -13,7 +13,7 @@ ifneq ($(wildcard ../shared/models),)
 export NIGHTLIGHT_MODEL_MIRROR ?= ../shared/models
 endif
 
-.PHONY: run test check bench doctor setup system browser language-server clean lock
+.PHONY: run test check bench doctor setup system browser postgresql language-server clean lock
 
 run: system setup
 	@exec $(BIN)/nightlight serve --demo
@@ -21,7 +21,7 @@ run: system setup
 doctor: setup
 	@$(BIN)/nightlight doctor
 
-test: system browser setup language-server
+test: system browser postgresql setup language-server
 	cd web && $(NPM) test
 	$(BIN)/pytest -n 2 --dist loadfile tests/contract tests/unit tests/screenplay tests/services tests/peers
 	$(BIN)/pytest tests/browser
@@ -70,7 +70,8 @@ server/static/.vite/manifest.json: web/node_modules/.package-lock.json $(shell f
 	@cd web && $(NPM) run --silent build
 	@touch $@
 
-# Optional system packages: a clearer voice, and the browser for tests. Installed only where we may; the service runs without.
+# Optional system packages: a clearer voice, and the browser and database server of the tests. Installed only where we may; the
+# service runs without.
 system:
 	@command -v flite >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 	  echo 'Installing flite (a clearer voice)' && apt-get update -qq && \
@@ -82,6 +83,12 @@ browser:
 	  echo 'Installing Chromium for the browser tests' && apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
 	  echo 'Chromium is not installed: the browser tests will say that they were skipped'
+
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	  echo 'Installing PostgreSQL for the tests of the records' && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } || \
+	  echo 'PostgreSQL is not installed: its tests will say that they were skipped'
 
 # llama.cpp's server in an environment of its own, for the tests that speak to a language model somebody else wrote.
 LANGUAGE := $(VENV)/language-server

@@ -134,6 +134,9 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         tell("Opening the records")
         database = await open_records(settings, clock)
         stack.push_async_callback(database.close)
+        # The pager next: what a former process left must not wait for models to load. It stops after the last patient has left.
+        pager = await paging.started_pager(stack, settings, database, packs, clock)
+        await paging.started_rejoin(stack, settings, database, packs)
 
         tell("Loading the speech models")
         store = ModelStore(settings.model_cache, settings.model_mirror, tell)
@@ -145,9 +148,6 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         classifier, triage_part = await knowledge.classifier(store, lessons.examples(PERSONAS, packs))
         if classifier is not None:
             stack.callback(classifier.close)
-
-        # The pager starts before any patient can arrive, so that no page waits for it, and stops after the last has left.
-        pager = await paging.started_pager(stack, settings, database, packs, clock)
 
         live = Live()
         tell("Preparing perception")
@@ -223,7 +223,7 @@ def _house(
         library=curated.room if curated is not None else None,
         means=means,
         perception=perception,
-        room_changed=_room_changed,
+        room_changed=room_changed,
         servers=lambda checkin: _servers(ice, checkin, clock),
         publish=publish,
         most=settings.max_checkins,
@@ -233,9 +233,10 @@ def _house(
     )
 
 
-def _room_changed(
+def room_changed(
     tx: Transaction, principal: Principal, checkin: CheckInId, patient: PatientId, change: RoomChanged
 ) -> None:
+    """What becomes true with a nurse's coming and going: see `Setting.room_changed`."""
     rooms.note(tx, principal, checkin, patient, change)
     in_room.follow(tx, principal, checkin, change)
 

@@ -14,25 +14,29 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from server.config import Settings
-from server.escalation import answer_link, vapid
+from server.escalation import answer_link, vapid, wording
 from server.escalation.answer_page import PURPOSE
-from server.escalation.apprise_sink import AppriseSink, is_address
+from server.escalation.apprise_sink import AppriseSink, AppriseTexts, is_address, is_text_address
 from server.escalation.climbing import Policies
 from server.escalation.deadman import Deadman
 from server.escalation.directory import Contact, ContactBook, Line
 from server.escalation.ladder import Channel, Policy, QuietHours, Step
-from server.escalation.pager import Pager
+from server.escalation.pager import ConsoleTexts, Pager
 from server.escalation.push_sink import PushSink
+from server.escalation.rejoin import PART, Rejoin, Text, TextSink
 from server.escalation.work import Page
+from server.invitation import store as invitations
 from server.persona.pack import Pack
 from server.persona.paging import Channel as ChannelName
 from server.persona.paging import EscalationPolicy, TierPolicy
 from server.persona.shape import Frozen
 from server.persona.source import PackError, Source
+from server.record import checkins, patients
 from server.record.database import Database
+from server.record.transaction import Transaction
 from server.vocabulary.clock import Clock
 from server.vocabulary.findings import Tier
-from server.vocabulary.ids import StaffId
+from server.vocabulary.ids import CheckInId, StaffId
 from server.vocabulary.parts import Part
 
 _EVERYBODY = 0o007
@@ -53,6 +57,12 @@ def _known_address(url: str) -> str:
     return url
 
 
+def _known_text_address(url: str) -> str:
+    if not is_text_address(url):
+        raise ValueError("Apprise cannot read this address, or it says {phone} nowhere; see docs/how-to/run-on-call.md")
+    return url
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
@@ -63,6 +73,15 @@ class LineEntry(Frozen):
     url: Annotated[str, AfterValidator(_known_address)] = Field(repr=False)
     agreement: str = ""
     """The business associate agreement, where there is one. None is needed: no message holds patient data."""
+
+
+class TextEntry(Frozen):
+    """A provider of texts to patients."""
+
+    url: Annotated[str, AfterValidator(_known_text_address)] = Field(repr=False)
+    """With `{phone}` where the patient's number goes."""
+    agreement: str = Field(min_length=1)
+    """The business associate agreement: a patient's number goes there."""
 
 
 class PersonEntry(Frozen):
@@ -89,6 +108,8 @@ class SiteFile(Frozen):
     """By the e-mail they sign in with."""
     catch_all: tuple[LineEntry, ...] = ()
     operations: tuple[LineEntry, ...] = ()
+    patient_texts: TextEntry | None = None
+    """How patients are sent a link back to a check-in in which they were lost; unset: the console says that one is due."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +129,7 @@ class Site:
         """The pack's, with the tiers that are handled in another way here."""
         own = self.content.personas[pack.id].tiers if pack.id in self.content.personas else {}
         tiers = {**pack.escalation.tiers, **self.content.tiers, **own}
-        return EscalationPolicy(tiers=tiers, suggests=pack.escalation.suggests)
+        return EscalationPolicy(tiers=tiers, suggests=pack.escalation.suggests, call_back=pack.escalation.call_back)
 
 
 def read_site(path: Path | None) -> Site:
@@ -197,6 +218,37 @@ async def started_pager(
         await deadman.start()
         stack.push_async_callback(deadman.stop)
     return pager
+
+
+async def started_rejoin(
+    stack: contextlib.AsyncExitStack,
+    settings: Settings,
+    database: Database,
+    packs: Mapping[str, Pack],
+) -> Rejoin:
+    """What texts patients who were lost in danger, stopped with `stack`."""
+    entry = read_site(settings.escalation).content.patient_texts
+    sink: TextSink = ConsoleTexts()
+    if entry is not None:
+        provider = AppriseTexts(entry.url)
+        stack.callback(provider.close)
+        sink = provider
+    rejoin = Rejoin(database, sink, lambda tx, lost: way_back(tx, settings, packs, lost))
+    await rejoin.start()
+    stack.push_async_callback(rejoin.stop)
+    return rejoin
+
+
+def way_back(tx: Transaction, settings: Settings, packs: Mapping[str, Pack], lost: CheckInId) -> Text | None:
+    """The text with which a patient who was lost comes back."""
+    invitation = invitations.again(tx, PART, lost, timedelta(hours=settings.link_hours))
+    if invitation is None:
+        return None
+    row = checkins.get(tx, PART, lost)
+    clinic = (packs.get(row.persona) or next(iter(packs.values()))).clinic
+    link = f"{settings.origin}/c#{invitation.token}"
+    words = wording.rejoin(clinic.name[:1].upper() + clinic.name[1:], link, clinic.nurse_phone, clinic.emergency_number)
+    return Text(patients.contact(tx, PART, row.patient).phone, words)
 
 
 def pager_part(settings: Settings) -> Part:

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from server.escalation import desk, in_room
+from server.escalation import callbacks, desk, in_room
 from server.knowledge import questions
 from server.record import checkins, journal, spending
 from server.record.database import Database
@@ -100,6 +100,8 @@ class Whereabouts:
     patient: PatientId
     address: str
     answer_within: Mapping[Tier, timedelta]
+    call_back: tuple[timedelta, ...] = ()
+    """After which times a patient is called back who was lost in danger and stayed away."""
 
 
 class JournalWriter:
@@ -199,7 +201,8 @@ class JournalWriter:
             return
         self._handed.clear()
         with contextlib.suppress(TimeoutError):  # whoever brings something new is worth another try
-            await asyncio.wait_for(self._handed.wait(), pause)
+            async with asyncio.timeout(pause):
+                await self._handed.wait()
 
     def _lose(self, steps: int) -> None:
         for _ in range(steps):
@@ -229,9 +232,7 @@ class JournalWriter:
             if isinstance(event, CheckInEnded):
                 checkins.end(tx, CONDUCTOR, self._whereabouts.checkin, event.reason)
             elif isinstance(event, ConnectionChanged):
-                checkins.set_connected(
-                    tx, CONDUCTOR, self._whereabouts.checkin, event.state not in ("lost", "unreachable")
-                )
+                self._moved(tx, event)
             elif isinstance(event, QuestionAnswered | QuestionUnanswered):
                 there, answered = self._whereabouts, isinstance(event, QuestionAnswered)
                 questions.note(tx, CONDUCTOR, there.checkin, there.patient, event.turn, event.text, answered=answered)
@@ -240,6 +241,15 @@ class JournalWriter:
         if step.settlement is not None:
             spending.settle(tx, step.settlement.day, step.settlement.change)
         return events
+
+    def _moved(self, tx: Transaction, event: ConnectionChanged) -> None:
+        there = self._whereabouts
+        here = event.state not in ("lost", "unreachable")
+        checkins.set_connected(tx, CONDUCTOR, there.checkin, here)
+        if event.state == "unreachable":
+            callbacks.plan(tx, CONDUCTOR, there.checkin, there.patient, there.call_back)
+        elif here:
+            callbacks.came_back(tx, CONDUCTOR, there.checkin)
 
     def _request(self, tx: Transaction, page: Page, nurse: Staff | None) -> Iterator[Event]:
         there = self._whereabouts

@@ -263,11 +263,12 @@ class Registry:
             tier: timedelta(seconds=rule.acknowledge_within.value) for tier, rule in pack.escalation.tiers.items()
         }
         room = self._house.library
+        call_back = tuple(timedelta(seconds=one.value) for one in pack.escalation.call_back)
         return Setting(
             id=row.id,
             pack=pack,
             visit=visit,
-            whereabouts=Whereabouts(row.id, card.id, card.address, within),
+            whereabouts=Whereabouts(row.id, card.id, card.address, within, call_back),
             database=self._house.database,
             kit=self._house.kit,
             classifier=self._house.classifier,

@@ -7,13 +7,16 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
+from urllib.parse import quote
 
 from server.escalation import wording
 from server.escalation.directory import CONSOLE, ContactBook
 from server.escalation.pager import ConsoleSink
+from server.escalation.rejoin import Text
 from server.escalation.work import Page
 from server.vocabulary.errors import ServiceError
 
+PHONE: Final = "{phone}"
 _THREADS: Final = 16
 _CONNECT_SECONDS, _READ_SECONDS = 1.5, 2.0
 """Together less than the pager's limit, so that a far side that hangs also lets go of its thread."""
@@ -62,6 +65,35 @@ class AppriseSink:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+class AppriseTexts:
+    """Sends texts to patients at the address of a provider."""
+
+    def __init__(self, address: str) -> None:
+        """`address` as Apprise reads it, with `{phone}` for whom it is to."""
+        self._address = address
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="texts")
+
+    async def send(self, text: Text) -> None:
+        """Raises PagerRefused."""
+        url = self._address.replace(PHONE, quote(_digits(text.phone)))
+        loop = asyncio.get_running_loop()
+        if not await loop.run_in_executor(self._threads, _notify, url, "", text.words, ""):
+            raise PagerRefused("the far side did not take it")
+
+    def close(self) -> None:
+        """Waits for nobody."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _digits(phone: str) -> str:
+    return "".join(character for character in phone if character.isdigit() or character == "+")
+
+
+def is_text_address(url: str) -> bool:
+    """Whether Apprise knows what to do with it, and it says where the patient's number goes."""
+    return PHONE in url and _opened(url.replace(PHONE, "12025550100")) is not None
+
+
 def is_address(url: str) -> bool:
     """Whether Apprise knows what to do with it."""
     return url == CONSOLE or _opened(url) is not None
@@ -72,7 +104,7 @@ def _notify(url: str, title: str, body: str, key: str) -> bool:
     if plugin is None:
         return False
     plugin.socket_connect_timeout, plugin.socket_read_timeout = _CONNECT_SECONDS, _READ_SECONDS
-    if isinstance(getattr(plugin, "headers", None), dict):
+    if key and isinstance(getattr(plugin, "headers", None), dict):
         # Webhooks and e-mail carry it; the name is that of the HTTP working group's draft.
         plugin.headers["Idempotency-Key"] = key
     return bool(plugin.notify(body=body, title=title, notify_type="warning"))

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from server.escalation import climbing, desk, work
 from server.escalation.climbing import Directory, Policies
 from server.escalation.ladder import OPERATIONS, About
+from server.escalation.rejoin import NoProvider, Text
 from server.escalation.work import LEASE, Page
 from server.record.access import Permission, require
 from server.record.database import Database
@@ -29,10 +30,13 @@ _MOST: Final = 16
 """Messages under way at once; the rest stay in the records until one is done."""
 _SEND_SECONDS: Final = 4.0
 """Longest a sink may take; less than the lease, so that a hung send ends before another worker may start it."""
+_TURN_SECONDS: Final = 0.5
+"""Longest a message waits for those before it. With the time of a send it must stay below the lease."""
 _RETRY_SECONDS: Final = (1, 2, 4, 8, 15)
 """Waits between failed tries; the last one repeats for ever. GoAlert retries a failed message after 15 s."""
 _LATE: Final = timedelta(seconds=30)
 """Work overdue by more than this, or no round for so long: somebody must look; research: security.md §7 (6)."""
+_NOBODY: Final = "It went to nobody: no patient_texts is set (docs/how-to/run-on-call.md)"
 _BALLAST_ROUNDS: Final = 60
 """Rounds between looks whether the disk has room again."""
 
@@ -70,6 +74,16 @@ class ConsoleSink:
         print(line, flush=True)  # noqa: T201
 
 
+class ConsoleTexts:
+    """For the demo, and for a site that texts nobody: prints that a text was due, and neither to whom nor what it says."""
+
+    async def send(self, text: Text) -> None:
+        """Raises NoProvider: whoever looks for the patient must not take it for sent."""
+        words = len(text.words.split())
+        print(f"TEXT of {words} words for a patient who was lost: a link back to the check-in. {_NOBODY}", flush=True)  # noqa: T201
+        raise NoProvider("no provider of texts is set")
+
+
 class Pager:
     """The one worker of this process that sees to pages; others may run beside it on the same records."""
 
@@ -83,6 +97,7 @@ class Pager:
         self._tick = tick
         """Seconds between looks at the records; finds what other processes queued and what has come due."""
         self._wake = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._sending: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._stop_listening: Callable[[], None] | None = None
@@ -131,8 +146,10 @@ class Pager:
             except Exception as error:  # noqa: BLE001 - root of the task: a full disk must not end the paging
                 log(_LOGGER, logging.ERROR, "pager_round_failed", error=type(error).__name__)
             if not more:
+                # Not `wait_for`: before Python 3.12 it swallows a `stop` that comes with a wake-up, and never ends.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), self._tick)
+                    async with asyncio.timeout(self._tick):
+                        await self._wake.wait()
 
     async def _round(self) -> tuple[list[asyncio.Task[None]], bool]:
         """Starts what is due; returns it, and whether more may be due right now."""
@@ -161,6 +178,25 @@ class Pager:
             log(_LOGGER, logging.ERROR, "page_not_recorded", error=type(error).__name__)
 
     async def _deliver(self, page: Page) -> None:
+        in_turn = await self._take_turn()
+        try:
+            await self._send(page)
+        finally:
+            if in_turn:
+                self._turn.release()
+
+    async def _take_turn(self) -> bool:
+        """One message after the other is sent and recorded: a kill repeats what was taken and not recorded, so one at most.
+
+        Whoever has waited for their turn too long goes beside a far side that is slow.
+        """
+        try:
+            async with asyncio.timeout(_TURN_SECONDS):
+                return await self._turn.acquire()
+        except TimeoutError:
+            return False
+
+    async def _send(self, page: Page) -> None:
         try:
             async with asyncio.timeout(_SEND_SECONDS):
                 await self._sink.send(page)
@@ -207,4 +243,4 @@ def _sent(tx: Transaction, page: Page) -> None:
         desk.mark_paged(tx, _PAGER, page)
 
 
-__all__ = ["LEASE", "ConsoleSink", "Health", "Pager", "Sink"]
+__all__ = ["LEASE", "ConsoleSink", "ConsoleTexts", "Health", "Pager", "Sink"]

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Table, delete, insert, select, update
 
 from server.escalation.ladder import WAITING
 from server.record.audit import AuditAction
-from server.record.schema import clock_mark, delivery, due_work, escalation
+from server.record.schema import call_back, clock_mark, delivery, due_work, escalation
 from server.record.transaction import Transaction
 from server.vocabulary.principals import Service
 
@@ -44,6 +44,7 @@ def settle(tx: Transaction) -> timedelta:
 _OPEN: Final[tuple[tuple[Table, tuple[str, ...]], ...]] = (
     (due_work, ("due_at", "lease_until", "claim_by")),
     (delivery, ("due_at", "lease_until")),
+    (call_back, ("due_at",)),
     (escalation, ("due_at",)),
 )
 

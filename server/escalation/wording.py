@@ -15,6 +15,11 @@ _ALARMS: Final = {
 }
 
 
+def rejoin(clinic: str, link: str, phone: str, emergency: str) -> str:
+    """The text to a patient who was lost: no name, no reason. Under 160 characters without the link (clinical.md section 7)."""
+    return f"{clinic}: your check-in was cut off. Go on here: {link} Or call {phone}. In an emergency call {emergency}."
+
+
 def title(page: Page) -> str:
     """One line, the same for every message of a page's tier."""
     urgency = ("DRILL " if is_drill(page.escalation) else "") + page.tier.replace("_", " ").upper()

@@ -217,13 +217,14 @@ def deliveries(tx: Transaction, escalation: EscalationId) -> list[Delivery]:
 def overdue(tx: Transaction) -> tuple[timedelta | None, timedelta]:
     """How long the page that waits longest for its next step has been due, None if none is; and the same of all work."""
     timekeeping.settle(tx)
-    climbing = select(func.min(due_work.c.due_at)).where(due_work.c.done_at.is_(None), due_work.c.due_at <= tx.now)
+    waits = and_(due_work.c.kind == _KIND, due_work.c.done_at.is_(None), due_work.c.due_at <= tx.now)
+    climbing = select(func.min(due_work.c.due_at)).where(waits)
     untried = and_(delivery.c.done_at.is_(None), delivery.c.attempts == 0, delivery.c.due_at <= tx.now)
     sending = select(func.min(delivery.c.due_at)).where(untried)
-    waits = [
+    late = [
         tx.now - moment if moment is not None else None for moment in map(tx.connection.scalar, (climbing, sending))
     ]
-    return waits[0], max((wait for wait in waits if wait is not None), default=timedelta())
+    return late[0], max((wait for wait in late if wait is not None), default=timedelta())
 
 
 def _of(escalation: EscalationId) -> ColumnElement[bool]:

@@ -99,12 +99,28 @@ def create(tx: Transaction, principal: Principal, patient: PatientId, persona: s
     return invitation
 
 
+def again(tx: Transaction, principal: Principal, checkin: CheckInId, lifetime: timedelta) -> Invitation | None:
+    """Another link to a check-in that runs, for a patient who was lost; None once it has ended. The first one stays good."""
+    row = checkins.get(tx, principal, checkin)
+    require(principal, Permission.INVITATION_CREATE, patient=row.patient)
+    if row.status == "ended":
+        return None
+    token = mint(secrets.token_bytes(SECRET_BYTES))
+    invitation = Invitation(InvitationId(new_id("in")), checkin, token, tx.now + lifetime)
+    cells = {"id": invitation.id, "checkin": checkin, "patient": row.patient, "token_hash": digest(token)}
+    times = {"created_at": tx.now, "expires_at": invitation.expires_at}
+    tx.connection.execute(insert(table).values(wrong_answers=0, **cells, **times))
+    tx.audit(principal, AuditAction.INVITATION_RENEWED, patient=row.patient, subject=invitation.id)
+    return invitation
+
+
 def expired(tx: Transaction, principal: Principal) -> list[CheckInId]:
     """Check-ins that were started and can be resumed by no link any more."""
     require(principal, Permission.INVITATION_USE)
     checkin = checkin_table.c
-    past = (table.c.expires_at <= tx.now) & (checkin.status == "running") & ~checkin.connected
-    query = select(checkin.id).join(table, table.c.checkin == checkin.id).where(past)
+    good = select(table.c.checkin).where(table.c.expires_at > tx.now)
+    past = checkin.id.not_in(good) & (checkin.status == "running") & ~checkin.connected
+    query = select(checkin.id).join(table, table.c.checkin == checkin.id).where(past).distinct()
     return [CheckInId(found) for found in tx.connection.scalars(query)]
 
 

@@ -75,6 +75,8 @@ class EscalationPolicy(Frozen):
     tiers: Mapping[Tier, TierPolicy]
     suggests: Mapping[Tier, Suggestion] = Field(default_factory=dict)
     """The last line of a nurse's SBAR packet."""
+    call_back: tuple[Number, ...] = ()
+    """Seconds after which a patient is called back who was lost after a danger sign and did not come back."""
 
     @model_validator(mode="after")
     def _may_be_relied_on(self) -> Self:

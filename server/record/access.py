@@ -100,6 +100,7 @@ SERVICE: Final[Mapping[str, frozenset[Permission]]] = {
         _P.PATIENT_CONTACT, _P.PATIENT_BIRTH_CHECK, _P.CHECKIN_READ, _P.INVITATION_USE, _P.PAGE_REQUEST,
     }),
     "pager": frozenset({_P.PAGE_DELIVER, _P.ON_CALL_READ, _P.STAFF_LIST}),
+    "rejoin": frozenset({_P.PAGE_DELIVER, _P.INVITATION_CREATE, _P.CHECKIN_READ, _P.PATIENT_CONTACT}),
     "answer_link": frozenset({_P.STAFF_LIST}),
     "sign_in": frozenset({_P.STAFF_SIGN_IN}),
     "command": frozenset({

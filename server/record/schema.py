@@ -215,6 +215,21 @@ delivery = Table(
     Index("ix_delivery_done_at_due_at", "done_at", "due_at"),
 )
 
+# One attempt to call a patient back who was lost after a danger sign.
+call_back = Table(
+    "call_back",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("checkin", ID, ForeignKey("checkin.id"), nullable=False, index=True),
+    Column("patient", ID, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("staff", ID),
+    Column("done_at", Moment),
+)
+
 # The journal of a page; it outlives the check-in's. Identifiers and SAFE facts only, so it stands in the clear.
 page_event = Table(
     "page_event",

@@ -1,4 +1,4 @@
-"""How fast and how good retrieval is: libraries of 10,000 and 100,000 passages, and questions in lay speech to unseen documents.
+"""How fast and how good retrieval is: libraries of 10,000 and 100,000 passages, lay questions to unseen documents.
 
 The large libraries are made of sentences of the small ones, shuffled, and of their vectors, moved at random: embedding so many
 would take an hour and make no question faster or slower. The questions are embedded for real, on one thread.

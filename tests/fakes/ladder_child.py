@@ -123,12 +123,18 @@ async def nurse_everything(database: Database, nurse: Staff) -> None:
         await pause(_LOOK)
 
 
+def queued() -> float:
+    """Seconds in which this process could have run, and other work had the processors; Linux's documentation: sched-stats."""
+    kept = Path("/proc/self/schedstat")
+    return int(kept.read_text().split()[1]) / 1e9 if kept.exists() else 0.0
+
+
 async def main(url: str, address: str, point: str, nurse: str) -> None:
     database = await Database.open(url, KEY, SystemClock())
     arm(database, point)
     async with aiohttp.ClientSession() as session:
         pager = Pager(database, HttpSink(address, session, point), PEOPLE, FAST, tick=0.25)
-        print("serving", flush=True)
+        print(queued(), flush=True)
         await pager.start()
         if nurse == "nobody":
             await asyncio.Event().wait()
@@ -142,8 +148,10 @@ class Child:
 
     def __init__(self, url: str, address: str, point: str = "", nurse: str = "nobody") -> None:
         self._arguments = (url, address, point, nurse)
-        self.serving_since = 0.0
-        """Monotonic seconds at which its pager began."""
+        self.started = 0.0
+        """Monotonic seconds at which it was started, before it was even a process."""
+        self.queued = 0.0
+        """Seconds of its start in which it waited for a processor that others had."""
 
     async def __aenter__(self) -> "Child":
         await self.start()
@@ -156,6 +164,7 @@ class Child:
 
     async def start(self) -> None:
         command = (sys.executable, "-m", "tests.fakes.ladder_child", *self._arguments)
+        self.started = time.monotonic()
         self._process = await asyncio.create_subprocess_exec(*command, cwd=_ROOT, stdout=asyncio.subprocess.PIPE)
         self._reader = asyncio.create_task(self._read(self._process))
 
@@ -172,8 +181,8 @@ class Child:
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         if process.stdout is not None:
-            async for _line in process.stdout:
-                self.serving_since = time.monotonic()
+            async for line in process.stdout:
+                self.queued = float(line)
 
 
 if __name__ == "__main__":

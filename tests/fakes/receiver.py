@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -16,6 +17,7 @@ class Receiver:
     taken: list[tuple[float, str]] = field(default_factory=list)
     """(monotonic seconds, idempotency key), in order."""
     bodies: list[str] = field(default_factory=list)
+    headers: list[Mapping[str, str]] = field(default_factory=list)
     status: int = 200
     """What it answers; anything but 200 refuses."""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,5 +51,6 @@ class Receiver:
         if self.status == 200:
             self.taken.append((time.monotonic(), request.headers.get("Idempotency-Key", "")))
             self.bodies.append(body)
+            self.headers.append(request.headers)
             self.arrived.set()
         return web.Response(status=self.status)

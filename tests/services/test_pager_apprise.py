@@ -6,10 +6,11 @@ import json
 import pytest
 
 from server.escalation import answer_link
-from server.escalation.apprise_sink import AddressGone, AppriseSink, PagerRefused, is_address
+from server.escalation.apprise_sink import AddressGone, AppriseSink, AppriseTexts, PagerRefused, is_address
 from server.escalation.directory import ContactBook, Line
 from server.escalation.ladder import About, Address, Channel
 from server.escalation.pager import Pager
+from server.escalation.rejoin import Text
 from server.escalation.work import Page
 from server.vocabulary.ids import EscalationId, StaffId
 from tests.fakes.ladder import POLICIES
@@ -147,3 +148,21 @@ async def test_a_page_reaches_the_outside_and_says_nothing_of_the_patient(record
     said = "".join(receiver.bodies).casefold()
     assert "emergency" in said
     assert not [word for word in ("canary", "rosamunda", "swelling", "walk", ward.patient.casefold()) if word in said]
+
+
+async def test_a_patients_text_goes_to_the_patients_number() -> None:
+    """As a provider of texts takes it: whom it is to stands in the address, and the words are all there is."""
+    async with Receiver() as receiver:
+        texts = AppriseTexts(receiver.address.replace("http://", "json://") + "?+to={phone}")
+        await texts.send(Text("+1 (555) 017-3391", f"Lakeside Clinic: go on here: {ORIGIN}/c#token"))
+        texts.close()
+    assert json.loads(receiver.bodies[0])["message"] == f"Lakeside Clinic: go on here: {ORIGIN}/c#token"
+    assert receiver.headers[0]["to"] == "+15550173391"
+
+
+async def test_a_text_that_is_refused_is_an_error() -> None:
+    async with Receiver(status=503) as receiver:
+        texts = AppriseTexts(receiver.address.replace("http://", "json://") + "?+to={phone}")
+        with pytest.raises(PagerRefused):
+            await texts.send(Text("+15550173391", "go on"))
+        texts.close()

@@ -1,8 +1,7 @@
-"""`kill -9` at every step of a page's way, on both databases: none is lost, no rung skipped, no message thrice."""
+"""`kill -9` at every step of a page's way, on both databases: none is lost, no rung skipped, one message twice at most."""
 
 import asyncio
 import signal
-from collections import Counter
 
 import pytest
 from sqlalchemy import select
@@ -22,7 +21,8 @@ KIND = "services"
 KINDS = ("requested", "rung", "sent", "seen", "acknowledged", "reopened", "claimed", "entered", "closed", "lease")
 POINTS = [*(f"{when}:{kind}" for kind in KINDS for when in ("before", "after")), "send", "sent"]
 SECONDS = 7.0
-"""From the start of the next process to the next thing that happens; research: security.md §7."""
+"""From the start of the next process, its imports included, to the next message; research: security.md §7. What it waited
+for other work on this machine while it started is no part of it."""
 
 
 async def staffed(records: Records) -> Staff:
@@ -40,9 +40,9 @@ async def test_a_page_survives_a_kill(records: Records, point: str) -> None:
         before = len(receiver.taken)
         async with Child(records.url, receiver.address, "", nia.id) as second:
             assert await asyncio.wait_for(second.ended(), 120) == 0
-    waits = [at - second.serving_since for at, _ in receiver.taken[before:]]
+    waits = [at - second.started - second.queued for at, _ in receiver.taken[before:]]
     assert all(wait <= SECONDS for wait in waits[:1])
-    assert max(Counter(receiver.keys).values()) <= 2, "one kill repeats a message once, under the same key"
+    assert receiver.duplicates <= 1, "one kill repeats one message at most, under the same key"
     database = await Database.open(records.url, KEY, SystemClock())
     assert await database.run(audit.verify) is None
     (page,) = await database.run(lambda tx: tx.connection.execute(select(escalation)).all())

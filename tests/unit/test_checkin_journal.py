@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.checkin.journal import CONDUCTOR, JournalWriter, Page, RecordsUnavailable, Whereabouts
-from server.escalation import desk
+from server.escalation import callbacks, desk
 from server.record import journal
 from server.vocabulary import events as e
 from server.vocabulary.findings import Tier, TriggerHit
@@ -20,6 +20,7 @@ from tests.fakes.waiting import until
 KIND = "unit"
 
 CHEST = TriggerHit("CHEST_PAIN", 1, Tier.EMERGENCY, "my chest hurts")
+CALLS_BACK = (timedelta(0), timedelta(minutes=2))
 SOON = 6.0
 """Seconds in which whoever waits must have been answered, one way or the other."""
 
@@ -61,7 +62,7 @@ async def there(tmp_path: Path) -> AsyncIterator[Desk]:
         patient = await records.add()
         checkin = await records.order(patient)
         within = {tier: timedelta(minutes=5) for tier in Tier}
-        made = Desk(records, Whereabouts(checkin, patient, "17 Elm Street", within))
+        made = Desk(records, Whereabouts(checkin, patient, "17 Elm Street", within, CALLS_BACK))
         made.writer = JournalWriter(records.database, made.where, made.show, made.fail)
         yield made
         await made.writer.close()
@@ -148,3 +149,16 @@ async def test_an_end_during_an_outage_comes_to_an_end(there: Desk) -> None:
         waiting = there.writer.post(turn(1))
         await asyncio.wait_for(there.writer.close(), SOON)
     assert isinstance(waiting.exception(), RecordsUnavailable)
+
+
+async def test_whoever_stays_away_in_danger_is_to_be_called_back_until_they_are_there(there: Desk) -> None:
+    async def attempts() -> list[tuple[str, float]]:
+        found = await there.records.database.run(lambda tx: callbacks.for_checkin(tx, NURSE, there.where.checkin))
+        return [(one.outcome.value, (one.due_at - there.records.clock.now()).total_seconds()) for one in found]
+
+    await there.committed(e.ConnectionChanged("lost"))
+    assert await attempts() == [], "everybody is lost now and then"
+    await there.committed(e.ConnectionChanged("unreachable"))
+    assert await attempts() == [("due", 0.0), ("due", 120.0)]
+    await there.committed(e.ConnectionChanged("reconnected"))
+    assert [outcome for outcome, _ in await attempts()] == ["not_needed", "not_needed"]

@@ -52,6 +52,15 @@ async def test_a_committed_page_wakes_the_pager(ward: Ward) -> None:
     await pager.stop()
 
 
+async def test_a_pager_that_is_woken_as_it_is_stopped_stops(ward: Ward) -> None:
+    pager = ward.pager(RecordingSink())
+    await pager.start()
+    for _ in range(3):
+        await ward.records.database.run(lambda tx: None)
+    pager._wake.set()  # as a commit does; in this very turn of the loop
+    await asyncio.wait_for(pager.stop(), 10)
+
+
 async def test_a_pager_begins_with_what_was_left(ward: Ward) -> None:
     sink = RecordingSink()
     page = await ward.request()

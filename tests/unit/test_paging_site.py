@@ -113,3 +113,18 @@ def test_an_address_shows_itself_nowhere(file: Path) -> None:
     site = read_site(file)
     assert "canary" not in repr(site.content)
     assert "canary" not in repr(site.book.catch_all)
+
+
+def test_texts_to_patients_need_an_agreement_and_a_place_for_the_number(file: Path) -> None:
+    text = 'patient_texts: {url: "json://127.0.0.1:1/secretcanary?+to={phone}", agreement: "BAA, 2026-03-01"}\n'
+    file.write_text(text)
+    assert read_site(file).content.patient_texts is not None
+    assert "agreement" in complaint(file, text.replace(', agreement: "BAA, 2026-03-01"', ""))
+    refused = complaint(file, text.replace("{phone}", "+15550100"))
+    assert "{phone}" in refused
+    assert "secretcanary" not in refused
+
+
+def test_a_site_keeps_the_packs_calls_back(file: Path) -> None:
+    file.write_text(SITE)
+    assert [one.value for one in read_site(file).escalation(PACK).call_back] == [0, 120, 300]
