@@ -32,6 +32,7 @@ from server.record.database import Database
 from server.record.patients import PatientCard
 from server.record.privacy import log
 from server.record.transaction import Transaction
+from server.record.vault import Unreadable
 from server.signaling.door import Send
 from server.speech.session import SpeechKit
 from server.vocabulary.errors import NotFound, ServiceError
@@ -232,9 +233,7 @@ class Registry:
         release = await self._house.database.run(lambda tx: _start(tx, row.id, pack))
         remembered = handed_over(past)
         if remembered is None:
-            remembered = await self._house.database.run(
-                lambda tx: memory.recall(tx, CONDUCTOR, card.id, rules_of(pack))
-            )
+            remembered = await self._recall(card, pack)
         call = PeerCall(self._house.servers(row.id))
         visit = visit_of(card, pack, row, remembered)
         checkin = CheckIn(self._setting(row, visit, card, pack, elapsed, release), call, past)
@@ -244,6 +243,14 @@ class Registry:
             await checkin.close()
             raise
         return Running(checkin, call)
+
+    async def _recall(self, card: PatientCard, pack: Pack) -> tuple[Memory, ...]:
+        """What is remembered; nothing where it does not open, because a check-in is worth more than its opening."""
+        try:
+            return await self._house.database.run(lambda tx: memory.recall(tx, CONDUCTOR, card.id, rules_of(pack)))
+        except Unreadable as error:
+            log(_logger, logging.ERROR, "memory_unreadable", error=type(error).__name__)
+            return ()
 
     async def _make_room(self) -> None:
         """Whoever is here goes before whoever dropped off: the longest gone is let go, and comes back from the journal.

@@ -87,8 +87,12 @@ def threads(tx: Transaction, patient: PatientId, *, closed: bool = False) -> lis
 
 def facts(tx: Transaction, patient: PatientId, *, lines: Iterable[Line], ids: Iterable[str] = ()) -> list[Fact]:
     """What is known now of these lines, and these facts, oldest first. Raises Unreadable."""
-    wanted = memory_fact.c.line.in_([_line(tx, patient, line) for line in lines]) | memory_fact.c.id.in_(list(ids))
-    return list(_facts(tx, patient, [memory_fact.c.known_to.is_(None), wanted]))
+    known = memory_fact.c.known_to.is_(None)
+    of_lines = memory_fact.c.line.in_([_line(tx, patient, line) for line in lines])
+    found = {one.id: one for one in _facts(tx, patient, [known, of_lines])}
+    if named := [one for one in ids if one not in found]:
+        found |= {one.id: one for one in _facts(tx, patient, [known, memory_fact.c.id.in_(named)])}
+    return sorted(found.values(), key=lambda one: one.id)
 
 
 def facts_on(tx: Transaction, patient: PatientId, at: datetime) -> list[Fact]:

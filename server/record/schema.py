@@ -317,7 +317,7 @@ memory_fact = Table(
     Column("known_to", Moment),
     Column("ended_as", String(12)),
     Column("confirmed_by", ID),
-    Index("ix_memory_fact_patient_known_to", "patient", "known_to"),
+    Index("ix_memory_fact_patient_line", "patient", "line"),
 )
 
 # What the next check-in is to ask about.

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
 from server.checkin.registry import House, Registry, handed_over
 from server.checkin.remembering import Remembering
@@ -73,7 +74,7 @@ async def begun(registry: Registry, records: Records, patient: PatientId) -> Che
     await running.checkin.connected()
     asked = False
     while not asked:
-        asked = any(text.endswith("?") for text in await gated(records, checkin))
+        asked = any(sentence.endswith("?") for sentence in await gated(records, checkin))
     return checkin
 
 
@@ -106,6 +107,20 @@ async def test_a_namesake_in_the_same_house_hears_nothing_of_it(records: Records
     checkins = [await begun(registry, records, one) for one in (rosa, namesake)]
     heard = [" ".join(await gated(records, one)) for one in checkins]
     assert [OPENING in one for one in heard] == [True, False]
+
+
+async def test_memory_that_was_moved_here_from_another_patient_is_not_heard(
+    records: Records, registry: Registry
+) -> None:
+    """And the check-in goes on without it."""
+    rosa, namesake = await records.add(SICK), await records.add(SICK)
+    await talked(records, rosa, *SWOLLEN)
+    await taken_in(records)
+    for table in ("memory_thread", "memory_fact"):
+        move = text(f"UPDATE {table} SET patient = :to")  # noqa: S608  a table of the list above
+        await records.database.run(lambda tx, move=move: tx.connection.execute(move, {"to": namesake}).close())  # type: ignore[misc]
+    checkin = await begun(registry, records, namesake)
+    assert OPENING not in await gated(records, checkin)
 
 
 async def test_a_check_in_taken_up_again_knows_what_it_began_with(records: Records, brisk: SpeechKit) -> None:

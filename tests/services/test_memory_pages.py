@@ -73,3 +73,9 @@ async def test_what_cannot_be_done_is_refused(pages: StaffPages, rosa: PatientId
     cookie = await pages.cookie(Role.NURSE)
     reply = await pages.post(f"/staff/memory/{rosa}", [("fact", "mf_none"), ("act", act)], cookie)
     assert reply.status == status
+
+
+async def test_the_patients_panel_leads_there(pages: StaffPages, rosa: PatientId) -> None:
+    checkin = await pages.begin(rosa)
+    reply = await pages.get(f"/staff/fragments/checkin/{checkin}", await pages.cookie(Role.NURSE))
+    assert f'href="/staff/memory/{rosa}"' in await reply.text()

@@ -10,15 +10,18 @@ from sqlalchemy import select, text
 
 from server.checkin.journal import CONDUCTOR
 from server.checkin.remembering import Remembering
+from server.escalation import desk
+from server.invitation import store as invitations
 from server.memory import memory
 from server.memory.facts import Claim
 from server.memory.timeline import Timeline, read_timeline
 from server.record import audit, checkins, forgetting, patients
 from server.record.forgetting import InCare
-from server.record.schema import memory_fact, patient_key
+from server.record.schema import escalation, memory_fact, patient_key
 from server.record.transaction import Transaction
 from server.record.vault import Unreadable
 from server.vocabulary.errors import NotFound, NotPermitted
+from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.principals import Patient
 from tests.fakes.records import COMMAND, COMPLIANCE, NURSE, OTTO, ROSA, Records
@@ -248,3 +251,27 @@ async def test_neither_key_nor_words_are_left_in_the_files(records: Records) -> 
 
 def _bytes(path: Path) -> bytes:
     return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+
+
+async def test_pages_and_links_of_a_forgotten_patient_go_too(records: Records) -> None:
+    rosa, otto = await records.add(SICK), await records.add(OTTO)
+    run = records.database.run
+    hit = TriggerHit("CHEST_PAIN", 1, Tier.EMERGENCY, "my chest hurts")
+
+    def paged(tx: Transaction, patient: PatientId) -> None:
+        made = invitations.create(tx, COMMAND, patient, PACK.id, timedelta(hours=1))
+        about = {"checkin": made.checkin, "patient": patient, "hit": hit, "turn": 1, "where": ""}
+        desk.request(tx, CONDUCTOR, **about, within=timedelta(minutes=5))  # type: ignore[arg-type]
+
+    for patient in (rosa, otto):
+        await run(lambda tx, patient=patient: paged(tx, patient))  # type: ignore[misc]
+    with pytest.raises(InCare):
+        await run(lambda tx: forgetting.forget(tx, COMMAND, rosa))
+    closed = escalation.update().where(escalation.c.patient == rosa).values(state="closed")
+    await run(lambda tx: tx.connection.execute(closed).close())
+    certificate = await run(lambda tx: forgetting.forget(tx, COMMAND, rosa))
+    open_pages = await run(lambda tx: [page.patient for page in desk.open_pages(tx, NURSE)])
+    assert {name for name, count in certificate.rows.items() if count} >= {"escalation", "invitation", "due_work"}
+    assert open_pages == [otto]
+    assert await run(lambda tx: [row.status for row in checkins.find_for_patient(tx, NURSE, rosa)]) == ["ended"]
+    assert await run(audit.verify) is None

@@ -39,7 +39,7 @@ def _fact() -> None:
         sa.ForeignKeyConstraint(["checkin"], ["checkin.id"], name=op.f("fk_memory_fact_checkin")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_memory_fact")),
     )
-    op.create_index("ix_memory_fact_patient_known_to", "memory_fact", ["patient", "known_to"])
+    op.create_index("ix_memory_fact_patient_line", "memory_fact", ["patient", "line"])
 
 
 def _thread() -> None:
