@@ -79,7 +79,7 @@ async def opened(
     """Its room follows nothing yet: see `ReadingRoom.start`. Raises ModelMissing, RulesInvalid."""
     rules = read_rules(personas / RULES)
     store = ModelStore(settings.model_cache, settings.model_mirror, tell)
-    found = embedder or await asyncio.to_thread(Embedder.load, store)
+    found: Embedder = embedder or await asyncio.to_thread(Embedder.load, store)
     kept = stacks(settings, found, personas, tell)
     room = ReadingRoom(database, kept, limits_of(rules), clock, Service("conductor"))
     return Curation(room, Publisher(database, kept, rules, subjects(rules, packs)), found, rules)
