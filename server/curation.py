@@ -33,19 +33,11 @@ from server.vocabulary.principals import Service
 
 PLAIN = Plain(grade, banned)
 """What patients are told is judged like what the persona says."""
-ENDINGS = (".md", ".markdown", ".txt")
-"""Files that can be documents."""
-
 SHARED = "shared"
 RULES = Path(SHARED) / "library.yaml"
 """Below the folder of the persona packs."""
 _LONG = 200
 """Passages that take longer than somebody waits without a word: some 3 s."""
-
-
-def read_document(path: Path) -> str:
-    """The file as Markdown. Raises DocumentError."""
-    return path.read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -79,10 +71,11 @@ async def opened(
     """Its room follows nothing yet: see `ReadingRoom.start`. Raises ModelMissing, RulesInvalid."""
     rules = read_rules(personas / RULES)
     store = ModelStore(settings.model_cache, settings.model_mirror, tell)
-    found = embedder or await asyncio.to_thread(Embedder.load, store)
-    kept = stacks(settings, found, personas, tell)
+    if embedder is None:
+        embedder = await asyncio.to_thread(Embedder.load, store)
+    kept = stacks(settings, embedder, personas, tell)
     room = ReadingRoom(database, kept, limits_of(rules), clock, Service("conductor"))
-    return Curation(room, Publisher(database, kept, rules, subjects(rules, packs)), found, rules)
+    return Curation(room, Publisher(database, kept, rules, subjects(rules, packs)), embedder, rules)
 
 
 async def running(

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from server import curation
 from server.curation import Curation
-from server.knowledge import golden, library, releases
+from server.knowledge import convert, golden, library, releases
 from server.knowledge.folder import Folder, read_folder
 from server.knowledge.releases import Override
 from server.knowledge.revisions import RevisionState
@@ -26,7 +25,7 @@ async def publish(
     if not await database.run(_is_untouched):
         return
     tell("Publishing the demo's library (once)")
-    folders = [read_folder(folder, curation.ENDINGS, curation.read_document) for folder in _folders(personas)]
+    folders = [read_folder(folder, convert.ENDINGS, convert.to_markdown) for folder in _folders(personas)]
     clinician = await database.run(lambda tx: _write(tx, folders, library_of.has_doses))
     proposal = await library_of.publisher.propose(clinician, today)
     await library_of.publisher.publish(clinician, proposal, Override(clinician, _REASON))

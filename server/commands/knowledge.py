@@ -11,7 +11,7 @@ from server.app import PERSONAS, load_packs, open_records
 from server.commands import knowledge_trials
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
-from server.knowledge import golden, library, releases
+from server.knowledge import convert, golden, library, releases
 from server.knowledge.folder import read_folder, write_folder
 from server.knowledge.golden import Golden
 from server.knowledge.importing import Imported, import_folder
@@ -98,7 +98,7 @@ knowledge.command()(knowledge_trials.evaluate)
 
 
 async def _import(settings: Settings, root: Path, *, over: bool, retire_missing: bool) -> Imported:
-    found = read_folder(root, curation.ENDINGS, curation.read_document)
+    found = read_folder(root, convert.ENDINGS, convert.to_markdown)
     database = await open_records(settings, SystemClock())
     try:
         about = f"imported from {root.name}"

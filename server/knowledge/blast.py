@@ -72,6 +72,8 @@ class BlastRadius:
     """Documents without enough golden questions, and how many each has."""
     asked: int
     """Questions that were replayed."""
+    first: bool = False
+    """Nothing was ever published: every answer is a new one, so that none of them is news."""
 
     def of(self, change: Change) -> tuple[Difference, ...]:
         """Those most often asked first."""
@@ -90,7 +92,7 @@ class BlastRadius:
             yield f"FEW      golden questions: {named}"
         for one in self.contradictions:
             yield f"CLASH    {one.about}: {one.one_says!r} in {one.one}, {one.other_says!r} in {one.other}"
-        for change in (Change.LOST, Change.CHANGED, Change.GAINED):
+        for change in (Change.LOST, Change.CHANGED, *(() if self.first else (Change.GAINED,))):
             for difference in self.of(change):
                 yield from _shown(difference)
 

@@ -94,6 +94,7 @@ class Publisher:
             tuple(one for one in verdicts if one.red),
             tuple(too_few(known.goldens, [one.document for one in told], int(self._rules.goldens_min.value))),
             len(differences),
+            first=before is None,
         )
         return Proposal(tuple(known.revisions), built, radius, known.scratch)
 

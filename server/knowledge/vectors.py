@@ -15,8 +15,8 @@ from server.knowledge.passage import Passage
 
 _STEPS = 400
 """Steps of a byte for 1.0: no dimension of a sentence vector is beyond 0.3."""
-_LARGE = 20_000
-"""Passages from which an outline is kept: below, all can be looked at in two milliseconds."""
+_LARGE = 2_000
+"""Passages from which an outline is kept: below, all are looked at in half a millisecond."""
 _OUTLINE = 96
 """Dimensions of it: three quarters of what the vectors differ in."""
 _CHUNK = 4096

@@ -1,7 +1,8 @@
-"""Documents and questions to measure retrieval with: weights are fitted to `tuning`, the threshold was chosen on
-`validation`, and `unseen` is only measured: other documents, written and asked when all else was done."""
+"""Documents and questions to measure retrieval with: weights are fitted to `tuning` alone. `validation` helped to choose the
+features and the lay words, and `unseen`, of other documents, was written after those and then showed what was overfitted."""
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from server.app import PERSONAS
@@ -18,6 +19,7 @@ SEED = tuple(PERSONAS / pack / "knowledge" for pack in ("post-discharge", "medic
 ASKED = Asked(date(2026, 12, 1))
 
 
+@cache
 def embedder() -> Embedder:
     settings = Settings()
     return Embedder.load(ModelStore(settings.model_cache, settings.model_mirror, print))
@@ -27,10 +29,10 @@ def lay_words() -> LayWords:
     return read_lay_words(PERSONAS / "shared")
 
 
-def folder_index(*folders: Path) -> Index:
+def folder_index(*folders: Path, lay: LayWords | None = None) -> Index:
     """Of the Markdown files in them."""
     passages = [passage for folder in folders for passage in passages_in(folder)]
-    return Index.build(passages, embedder(), lay_words())
+    return Index.build(passages, embedder(), lay if lay is not None else lay_words())
 
 
 def questions(name: str) -> list[Question]:
