@@ -30,7 +30,7 @@ from server.record.transaction import Transaction
 from server.signaling.door import Send
 from server.speech.session import SpeechKit
 from server.vocabulary.errors import NotFound, ServiceError
-from server.vocabulary.events import CheckInEnded, Consent, ConsentChanged, Event
+from server.vocabulary.events import CheckInEnded, Consent, ConsentChanged, Event, VoiceTimingLearned
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.principals import Patient
 
@@ -167,7 +167,7 @@ class Registry:
         async with self._locks.setdefault(patient.checkin, asyncio.Lock()):
             if patient.checkin in self._running:
                 return
-            row, card, past, _ = await self._house.database.run(lambda tx: _open(tx, patient))
+            row, card, past, *_ = await self._house.database.run(lambda tx: _open(tx, patient))
             pack = self._house.packs.get(row.persona)
             if pack is None or not waits_for_return(Thread(pack, visit_of(card, pack, row)), past):
                 return
@@ -214,7 +214,7 @@ class Registry:
         return running
 
     async def _begin(self, patient: Patient) -> Running:
-        row, card, past, elapsed = await self._house.database.run(lambda tx: _open(tx, patient))
+        row, card, past, elapsed, usual = await self._house.database.run(lambda tx: _open(tx, patient))
         if row.status == "ended":
             raise CheckInOver("the check-in has ended")
         pack = self._house.packs.get(row.persona)
@@ -224,7 +224,7 @@ class Registry:
             lambda tx: checkins.start(tx, CONDUCTOR, row.id, pack.version, pack.content_hash)
         )
         call = PeerCall(self._house.servers(row.id))
-        checkin = CheckIn(self._setting(row, card, pack, elapsed), call, past)
+        checkin = CheckIn(self._setting(row, card, pack, elapsed, usual), call, past)
         try:
             await checkin.start()
         except BaseException:  # also when the page gives up half way
@@ -243,7 +243,9 @@ class Registry:
                 raise AllSeatsTaken("as many check-ins run as NIGHTLIGHT_MAX_CHECKINS allows")
             await self._let_go(min(gone, key=gone.__getitem__))
 
-    def _setting(self, row: CheckInRow, card: PatientCard, pack: Pack, elapsed: float) -> Setting:
+    def _setting(
+        self, row: CheckInRow, card: PatientCard, pack: Pack, elapsed: float, usual: VoiceTimingLearned | None
+    ) -> Setting:
         within = {
             tier: timedelta(seconds=rule.acknowledge_within.value) for tier, rule in pack.escalation.tiers.items()
         }
@@ -257,6 +259,7 @@ class Registry:
             classifier=self._house.classifier,
             means=self._house.means,
             perception=self._house.perception,
+            voice_usual=usual,
             elapsed=elapsed,
             publish=lambda event: self._house.publish(row.id, event),
             room_changed=self._house.room_changed,
@@ -300,11 +303,15 @@ class Registry:
             log(_logger, logging.ERROR, "registry_task_failed", error=type(error).__name__)
 
 
-def _open(tx: Transaction, patient: Patient) -> tuple[CheckInRow, PatientCard, list[Event], float]:
+def _open(
+    tx: Transaction, patient: Patient
+) -> tuple[CheckInRow, PatientCard, list[Event], float, VoiceTimingLearned | None]:
     row = checkins.get(tx, CONDUCTOR, patient.checkin)
     card = patients.get(tx, CONDUCTOR, row.patient)
     elapsed = (tx.now - (row.started_at or tx.now)).total_seconds()
-    return row, card, [entry.event for entry in journal.read(tx, CONDUCTOR, row.id)], elapsed
+    learned = journal.newest(tx, CONDUCTOR, row.patient, VoiceTimingLearned.kind)
+    usual = learned if isinstance(learned, VoiceTimingLearned) else None
+    return row, card, [entry.event for entry in journal.read(tx, CONDUCTOR, row.id)], elapsed, usual
 
 
 def _expire(tx: Transaction, checkin: CheckInId) -> None:

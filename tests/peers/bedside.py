@@ -103,6 +103,7 @@ async def bedside(
     visit: Visit = VISIT,
     classifier: Classifier | None = None,
     perception: Perception | None = None,
+    voice_usual: e.VoiceTimingLearned | None = None,
 ) -> AsyncIterator[Bedside]:
     """A check-in that has begun; by voice where a peer is given, else by typing."""
     patient = await records.add()
@@ -121,6 +122,7 @@ async def bedside(
         classifier=classifier,
         means=language,
         perception=perception,
+        voice_usual=voice_usual,
         elapsed=0.0,
         publish=events.append,
     )
