@@ -1,7 +1,7 @@
 """The process that looks at faces: frames of all sessions in, numbers out. It must never keep, write or log a picture.
 
 Run as `python -m perception.face.child MODEL`. It reads nothing but its standard input, writes nothing but its standard output
-and ends when its parent does. It steps back behind everything else on the machine, sound first of all.
+and ends when its parent does. It asks to be scheduled behind the service's own process, and so behind its sound.
 """
 
 import contextlib
@@ -19,8 +19,9 @@ from perception.face.watch import Watch
 from perception.face.wire import EndLine, FrameLine, pack_ready, pack_refused, pack_seen, unpack
 
 NICENESS = 5
-"""Added to the parent's: sound goes first three times out of four; with 10 (nine of ten) faces were starved on a busy machine,
-1.2 frames a second instead of 2 (docs/perception.md)."""
+"""Added to the parent's. A weight and no promise: it only tips who waits when both want the same processor, and how far depends
+on the machine's scheduler and what else runs. With 10, faces came to 1.2 frames a second instead of 2 on one busy machine of two
+cores; that sound is not late rests on the child being another process and on the pace, not on this."""
 
 
 class Gaze:

@@ -12,13 +12,15 @@ from typing import get_args
 import numpy as np
 
 from perception.finding import Evidence, Finding
+from perception.fusion.baseline import VoiceUsual
+from perception.reading import Cue
 from server.checkin.senses import Sense, Senses
 from server.checkin.setting import Setting
 from server.media.playout import PlayoutEvent
 from server.media.sight import Picture, Sight
 from server.record.privacy import log
 from server.vocabulary import events as e
-from server.vocabulary.findings import CueEvidence
+from server.vocabulary.findings import CueEvidence, CueUsual
 
 _logger = logging.getLogger(__name__)
 
@@ -50,7 +52,11 @@ class Noticing:
         self._sight = sight
         self._says_fine = says_fine
         self._seen = seen
-        self._senses: Senses | None = perception.watch(self._found, stopped) if perception is not None else None
+        self._senses: Senses | None = None
+        if perception is not None:
+            self._senses = perception.watch(self._found, stopped, timing_of(setting.voice_usual))
+        self._heard_turns = False
+        """The patient was listened to in this check-in."""
         self._allowed: dict[Sense, bool] = dict.fromkeys(SENSES, False)
         self._line = {"muted": False, "camera": False, "connected": False}
         self._broken = False
@@ -93,6 +99,7 @@ class Noticing:
     def turn_ended(self, text: str, silence: float) -> None:
         """See `Ear.turn_ended`."""
         if self._allowed["voice"]:
+            self._heard_turns = True
             self._give(lambda senses: senses.turn_ended(self.now() - silence, text, self._says_fine(text)))
 
     # The call
@@ -128,6 +135,18 @@ class Noticing:
             self._failed(error)
         return []
 
+    def learned(self) -> e.VoiceTimingLearned | None:
+        """How the patient times their speech, to start the next check-in from; None unless they allow it to the end."""
+        if self._senses is None or self._broken or not (self._allowed["voice"] and self._heard_turns):
+            return None
+        try:
+            usual = self._senses.voice_usual()
+        except Exception as error:  # noqa: BLE001  whatever befalls the senses, the check-in can end
+            self._failed(error)
+            return None
+        cues = tuple(CueUsual(cue.value, usual.centers[cue], usual.spreads[cue]) for cue in usual.centers)
+        return e.VoiceTimingLearned(usual.turns, cues) if usual.turns and cues else None
+
     def _give(self, hand: Callable[[Senses], None]) -> None:
         """Hand something to the senses; a failure of theirs ends them, and neither the sound nor the check-in."""
         if self._senses is None or self._broken:
@@ -162,6 +181,16 @@ class Noticing:
     def _see(self, picture: Picture) -> None:
         if self._allowed["camera"]:
             self._give(lambda senses: senses.picture(picture.at - self._zero, picture.rgb))
+
+
+def timing_of(learned: e.VoiceTimingLearned | None) -> VoiceUsual | None:
+    """What an earlier check-in put on record; measurements that are not known any more are left out."""
+    if learned is None:
+        return None
+    known = [one for one in learned.cues if one.cue in {cue.value for cue in Cue}]
+    return VoiceUsual(
+        learned.turns, {Cue(one.cue): one.center for one in known}, {Cue(one.cue): one.spread for one in known}
+    )
 
 
 def noticed(finding: Finding, moment: e.CueMoment) -> e.CueNoticed:

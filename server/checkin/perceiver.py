@@ -13,6 +13,7 @@ from perception.face.process import FaceEyes
 from perception.face.session import FaceSession
 from perception.finding import Finding, Observable
 from perception.fusion.absence import Line
+from perception.fusion.baseline import VoiceUsual
 from perception.fusion.calibration import Calibration
 from perception.fusion.mismatch import SaidOk
 from perception.fusion.model import EvidenceModel
@@ -42,9 +43,21 @@ class Perceiver:
         """See `Perception.frames_every`: follows the load that the eyes see."""
         return self._eyes.pace.interval if self._eyes is not None else 1.0
 
-    def watch(self, found: Callable[[Finding], None], stopped: Callable[[float], None]) -> "PatientSenses":
+    def watch(
+        self, found: Callable[[Finding], None], stopped: Callable[[float], None], usual: VoiceUsual | None = None
+    ) -> "PatientSenses":
         """See `Perception.watch`."""
-        return PatientSenses(self._model, self._eyes, found, stopped, self._calibration)
+        session = PerceptionSession(self._model, self._calibration, self._carried(usual))
+        return PatientSenses(self._model, self._eyes, found, stopped, session)
+
+    def _carried(self, usual: VoiceUsual | None) -> VoiceUsual | None:
+        """Without what another version of the table may have carried."""
+        if usual is None or usual.turns < 1:
+            return None
+        rows = [row.cue for row in self._model.table.cues if row.carries and row.cue in usual.centers]
+        return VoiceUsual(
+            usual.turns, {cue: usual.centers[cue] for cue in rows}, {cue: usual.spreads[cue] for cue in rows}
+        )
 
 
 class PatientSenses:
@@ -56,9 +69,9 @@ class PatientSenses:
         eyes: FaceEyes | None,
         found: Callable[[Finding], None],
         stopped: Callable[[float], None],
-        calibration: Calibration | None = None,
+        session: PerceptionSession,
     ) -> None:
-        self._session = PerceptionSession(model, calibration)
+        self._session = session
         self._voice = VoiceStream()
         self._face: FaceSession | None = eyes.session(self._looked) if eyes is not None else None
         self._found = found
@@ -137,6 +150,10 @@ class PatientSenses:
     def dispute(self, observable: str) -> None:
         """See `Senses.dispute`."""
         self._session.dispute(Observable(observable))
+
+    def voice_usual(self) -> VoiceUsual:
+        """See `Senses.voice_usual`."""
+        return self._session.voice_usual()
 
     async def settle(self) -> Sequence[Finding]:
         """See `Senses.settle`."""

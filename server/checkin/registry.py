@@ -36,7 +36,11 @@ from server.record.vault import Unreadable
 from server.signaling.door import Send
 from server.speech.session import SpeechKit
 from server.vocabulary.errors import NotFound, ServiceError
+<<<<<<< HEAD
 from server.vocabulary.events import CheckInEnded, CheckInStarted, Consent, ConsentChanged, Event
+=======
+from server.vocabulary.events import CheckInEnded, Consent, ConsentChanged, Event, VoiceTimingLearned
+>>>>>>> perceive
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.memories import Memory
 from server.vocabulary.principals import Patient
@@ -176,7 +180,7 @@ class Registry:
         async with self._locks.setdefault(patient.checkin, asyncio.Lock()):
             if patient.checkin in self._running:
                 return
-            row, card, past, _ = await self._house.database.run(lambda tx: _open(tx, patient))
+            row, card, past, *_ = await self._house.database.run(lambda tx: _open(tx, patient))
             pack = self._house.packs.get(row.persona)
             visit = visit_of(card, pack, row, handed_over(past) or ()) if pack else None
             if pack is None or visit is None or not waits_for_return(Thread(pack, visit), past):
@@ -224,7 +228,7 @@ class Registry:
         return running
 
     async def _begin(self, patient: Patient) -> Running:
-        row, card, past, elapsed = await self._house.database.run(lambda tx: _open(tx, patient))
+        row, card, past, elapsed, usual = await self._house.database.run(lambda tx: _open(tx, patient))
         if row.status == "ended":
             raise CheckInOver("the check-in has ended")
         pack = self._house.packs.get(row.persona)
@@ -235,8 +239,12 @@ class Registry:
         if remembered is None:
             remembered = await self._recall(card, pack)
         call = PeerCall(self._house.servers(row.id))
+<<<<<<< HEAD
         visit = visit_of(card, pack, row, remembered)
         checkin = CheckIn(self._setting(row, visit, card, pack, elapsed, release), call, past)
+=======
+        checkin = CheckIn(self._setting(row, card, pack, elapsed, usual), call, past)
+>>>>>>> perceive
         try:
             await checkin.start()
         except BaseException:  # also when the page gives up half way
@@ -264,7 +272,11 @@ class Registry:
             await self._let_go(min(gone, key=gone.__getitem__))
 
     def _setting(
+<<<<<<< HEAD
         self, row: CheckInRow, visit: Visit, card: PatientCard, pack: Pack, elapsed: float, release: str
+=======
+        self, row: CheckInRow, card: PatientCard, pack: Pack, elapsed: float, usual: VoiceTimingLearned | None
+>>>>>>> perceive
     ) -> Setting:
         within = {
             tier: timedelta(seconds=rule.acknowledge_within.value) for tier, rule in pack.escalation.tiers.items()
@@ -282,6 +294,7 @@ class Registry:
             guide=Guide(room, release, asking(pack, visit)) if room is not None else None,
             means=self._house.means,
             perception=self._house.perception,
+            voice_usual=usual,
             elapsed=elapsed,
             publish=lambda event: self._house.publish(row.id, event),
             room_changed=self._house.room_changed,
@@ -325,11 +338,15 @@ class Registry:
             log(_logger, logging.ERROR, "registry_task_failed", error=type(error).__name__)
 
 
-def _open(tx: Transaction, patient: Patient) -> tuple[CheckInRow, PatientCard, list[Event], float]:
+def _open(
+    tx: Transaction, patient: Patient
+) -> tuple[CheckInRow, PatientCard, list[Event], float, VoiceTimingLearned | None]:
     row = checkins.get(tx, CONDUCTOR, patient.checkin)
     card = patients.get(tx, CONDUCTOR, row.patient)
     elapsed = (tx.now - (row.started_at or tx.now)).total_seconds()
-    return row, card, [entry.event for entry in journal.read(tx, CONDUCTOR, row.id)], elapsed
+    learned = journal.newest(tx, CONDUCTOR, row.patient, VoiceTimingLearned.kind)
+    usual = learned if isinstance(learned, VoiceTimingLearned) else None
+    return row, card, [entry.event for entry in journal.read(tx, CONDUCTOR, row.id)], elapsed, usual
 
 
 def _start(tx: Transaction, checkin: CheckInId, pack: Pack) -> str:

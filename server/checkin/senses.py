@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from perception.finding import Finding
+from perception.fusion.baseline import VoiceUsual
 
 Sense = Literal["voice", "camera"]
 """What a patient may allow to be measured, each by itself."""
@@ -55,6 +56,10 @@ class Senses(Protocol):
         """The patient says that this is not right."""
         ...
 
+    def voice_usual(self) -> VoiceUsual:
+        """How the patient times their speech, earlier check-ins included; no turns where it may not be known."""
+        ...
+
     async def settle(self) -> Sequence[Finding]:
         """What is found as of the turn that just ended, its voice included. May be cancelled."""
         ...
@@ -72,7 +77,12 @@ class Perception(Protocol):
         """Seconds of media between two frames that a check-in hands over."""
         ...
 
-    def watch(self, found: Callable[[Finding], None], stopped: Callable[[float], None]) -> Senses:
-        """A new patient. `found` is called on the event loop with what has newly risen; `stopped`, before `Senses.sound`
-        returns, when the voice has just stopped on a filler, with its length in seconds."""
+    def watch(
+        self, found: Callable[[Finding], None], stopped: Callable[[float], None], usual: VoiceUsual | None
+    ) -> Senses:
+        """A new patient, whose speech was timed as `usual` in earlier check-ins; what is not known any more is left out.
+
+        `found` is called on the event loop with what has newly risen; `stopped`, before `Senses.sound` returns, when the voice
+        has just stopped on a filler, with its length in seconds.
+        """
         ...

@@ -37,6 +37,8 @@ class Setting:
     """What it may use of language models; None without one."""
     perception: Perception | None
     """Watches voice and face for it; None without one."""
+    voice_usual: e.VoiceTimingLearned | None
+    """How this patient timed their speech in earlier check-ins that they allowed to be measured; None where there was none."""
     elapsed: float
     """Seconds since the check-in began, maybe in another process."""
     publish: Callable[[e.Event], None]

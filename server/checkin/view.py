@@ -36,6 +36,7 @@ def page_view(event: e.Event) -> Mapping[str, object] | None:
             | e.PatientSilent()
             | e.NurseAsked()
             | e.CueJudged()
+            | e.VoiceTimingLearned()
             | e.TriggerFired()
             | e.NegativeFound()
             | e.ObjectiveClosed()

@@ -183,6 +183,7 @@ def fact_of(event: Event, patient: str, title: Titles) -> str:  # noqa: C901 one
             | events.NegativeFound()
             | events.ObjectiveClosed()
             | events.TurnTimed()
+            | events.VoiceTimingLearned()
         ):
             return ""
         case _:

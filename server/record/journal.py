@@ -76,6 +76,20 @@ def find(
     return found
 
 
+def newest(tx: Transaction, principal: Principal, patient: PatientId, kind: str) -> Event | None:
+    """A patient's newest event of one kind, in whichever of their check-ins; the reading is audited. Raises Unreadable."""
+    require(principal, Permission.JOURNAL_READ, patient=patient)
+    query = select(table).join(checkin_table, checkin_table.c.id == table.c.checkin)
+    query = query.where(checkin_table.c.patient == patient, table.c.kind == kind)
+    row = tx.connection.execute(query.order_by(table.c.at.desc(), table.c.seq.desc()).limit(1)).first()
+    if row is None:
+        return None
+    tx.audit(
+        principal, AuditAction.JOURNAL_READ, patient=patient, subject=row.checkin, detail={"count": 1, "kind": kind}
+    )
+    return _opened(tx, patient, CheckInId(row.checkin), row.seq, row.payload)
+
+
 def _opened(tx: Transaction, patient: PatientId, checkin: str, seq: int, payload: bytes) -> Event:
     return _PAYLOAD.open(tx.vault, patient, _row(CheckInId(checkin), seq), payload)
 

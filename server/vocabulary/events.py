@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from server.vocabulary.dispositions import Asked911, Noise, Outcome, Verdict, Worth
-from server.vocabulary.findings import Advice, CueEvidence, Likeness, Tier
+from server.vocabulary.findings import Advice, CueEvidence, CueUsual, Likeness, Tier
 from server.vocabulary.ids import EscalationId, StaffId
 from server.vocabulary.memories import Memory, MemoryChange
 from server.vocabulary.speech import Told
@@ -119,6 +119,16 @@ class CueDisputed:
     at: float
     """When it was noticed: `at` of its `CueNoticed`."""
     kind: Literal["cue_disputed"] = "cue_disputed"
+
+
+@dataclass(frozen=True)
+class VoiceTimingLearned:
+    """How the patient times their speech, earlier check-ins included: where the next one may start. Nothing of the face."""
+
+    turns: int
+    """Turns that it rests on."""
+    cues: tuple[CueUsual, ...]
+    kind: Literal["voice_timing_learned"] = "voice_timing_learned"
 
 
 @dataclass(frozen=True)
@@ -391,6 +401,7 @@ Event = Annotated[
     | NurseAsked
     | CueNoticed
     | CueDisputed
+    | VoiceTimingLearned
     | CueJudged
     | TriggerFired
     | NegativeFound

@@ -84,6 +84,16 @@ class CueEvidence:
 
 
 @dataclass(frozen=True)
+class CueUsual:
+    """What is usual of one measurement for one patient, in its own unit."""
+
+    cue: str
+    """What is measured (perception.reading)."""
+    center: float
+    spread: float
+
+
+@dataclass(frozen=True)
 class Likeness:
     """How much a stretch of an utterance is like what people say who mean a guardrail: a probability, no finding."""
 

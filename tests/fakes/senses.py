@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from perception.finding import AbsenceKind, Evidence, Finding, Observable
+from perception.fusion.baseline import VoiceUsual
 from perception.reading import Cue
 from server.checkin.senses import Sense
 
@@ -54,6 +55,8 @@ class ScriptedSenses:
     disputed: list[str] = field(default_factory=list)
     next_turn: list[Finding] = field(default_factory=list)
     """What the next turn shows."""
+    usual: VoiceUsual = field(default_factory=lambda: VoiceUsual(0, {}, {}))
+    """What was learned so far; at first what the check-in came with."""
     hangs: bool = False
     breaks: bool = False
     closed: bool = False
@@ -89,6 +92,9 @@ class ScriptedSenses:
     def dispute(self, observable: str) -> None:
         self.disputed.append(observable)
 
+    def voice_usual(self) -> VoiceUsual:
+        return self.usual
+
     async def settle(self) -> Sequence[Finding]:
         if self.breaks:
             raise ValueError("senses that fail")
@@ -108,8 +114,10 @@ class ScriptedPerception:
         self.frames_every = 0.2
         self.patients: list[ScriptedSenses] = []
 
-    def watch(self, found: Callable[[Finding], None], stopped: Callable[[float], None]) -> ScriptedSenses:
-        self.patients.append(ScriptedSenses(found, stopped))
+    def watch(
+        self, found: Callable[[Finding], None], stopped: Callable[[float], None], usual: VoiceUsual | None
+    ) -> ScriptedSenses:
+        self.patients.append(ScriptedSenses(found, stopped, usual=usual or VoiceUsual(0, {}, {})))
         return self.patients[-1]
 
     @property

@@ -104,7 +104,11 @@ async def bedside(
     visit: Visit = VISIT,
     classifier: Classifier | None = None,
     perception: Perception | None = None,
+<<<<<<< HEAD
     guide: Guide | None = None,
+=======
+    voice_usual: e.VoiceTimingLearned | None = None,
+>>>>>>> perceive
 ) -> AsyncIterator[Bedside]:
     """A check-in that has begun; by voice where a peer is given, else by typing."""
     patient = await records.add()
@@ -123,6 +127,7 @@ async def bedside(
         classifier=classifier,
         means=language,
         perception=perception,
+        voice_usual=voice_usual,
         elapsed=0.0,
         publish=events.append,
         guide=guide,

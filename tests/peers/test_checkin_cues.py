@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from perception.finding import Observable
+from perception.fusion.baseline import VoiceUsual
+from perception.reading import Cue
 from server.checkin.journal import CONDUCTOR
 from server.checkin.seat import Seat
 from server.record import journal
 from server.speech.session import SpeechKit
 from server.vocabulary import events as e
+from server.vocabulary.findings import CueUsual
 from tests.fakes.peer import PatientPeer
 from tests.fakes.records import Records
 from tests.fakes.senses import QUICKER, SLOWER, SOFTER, ScriptedPerception, finding
@@ -191,3 +194,28 @@ async def test_a_call_without_perception_goes_on_as_ever(records: Records, brisk
         await there.heard_out()
         await spoken(there, "about the same, I guess")
         assert [sentence async for sentence in there.checkin.reply()]
+
+
+LEARNED = e.VoiceTimingLearned(9, (CueUsual("pause_ratio", 0.4, 0.1), CueUsual("a_cue_of_long_ago", 1.0, 1.0)))
+
+
+async def test_a_voice_that_may_be_measured_is_kept_for_the_next_check_in(
+    records: Records, brisk: SpeechKit, perception: ScriptedPerception
+) -> None:
+    async with bedside(records, brisk, None, BEGUN, perception=perception, voice_usual=LEARNED) as there:
+        assert perception.patient.usual == VoiceUsual(9, {Cue.PAUSE_RATIO: 0.4}, {Cue.PAUSE_RATIO: 0.1})
+        there.checkin.cues.noticing.turn_ended("about the same", 0.5)
+        await there.checkin.patient_ends()
+        kept = [one.kind for one in await there.written()]
+    assert there.of(e.VoiceTimingLearned) == [e.VoiceTimingLearned(9, (CueUsual("pause_ratio", 0.4, 0.1),))]
+    assert kept[-2:] == ["voice_timing_learned", "check_in_ended"]
+
+
+async def test_nothing_of_a_voice_is_kept_that_may_no_longer_be_measured(
+    records: Records, brisk: SpeechKit, perception: ScriptedPerception
+) -> None:
+    async with bedside(records, brisk, None, BEGUN, perception=perception, voice_usual=LEARNED) as there:
+        there.checkin.cues.noticing.turn_ended("about the same", 0.5)
+        there.checkin.cues.allow("voice", on=False)
+        await there.checkin.patient_ends()
+    assert there.of(e.VoiceTimingLearned) == []

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from perception.fusion.baseline import VoiceUsual
 from perception.fusion.model import EvidenceModel
 from perception.fusion.table import load_table
+from perception.reading import Cue
 from perception.voice.measuring import WINDOW
 from server.checkin.perceiver import Perceiver
 from server.speech.turn import WINDOW_SECONDS, TurnTimings
@@ -31,6 +33,18 @@ async def stops(planted: Planted) -> list[tuple[float, float]]:
         senses.sound(count * WINDOW / RATE, window, float(probability))
     await senses.close()
     return said
+
+
+async def test_a_voice_starts_from_how_it_was_timed_before_and_is_known_no_more_once_that_is_withdrawn() -> None:
+    before = VoiceUsual(9, {Cue.PAUSE_RATIO: 0.5, Cue.PITCH: 3.0}, {Cue.PAUSE_RATIO: 0.1, Cue.PITCH: 1.0})
+    senses = Perceiver(EvidenceModel(load_table()), None).watch(lambda finding: None, lambda filler: None, before)
+    senses.allow("voice", on=True)
+    start = senses.voice_usual()
+    senses.allow("voice", on=False)
+    gone = senses.voice_usual()
+    await senses.close()
+    assert start == VoiceUsual(6, {Cue.PAUSE_RATIO: 0.5}, {Cue.PAUSE_RATIO: 0.1})
+    assert gone == VoiceUsual(0, {}, {})
 
 
 async def test_a_filler_is_told_before_the_shortest_end_of_a_turn() -> None:

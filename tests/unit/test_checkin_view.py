@@ -7,7 +7,7 @@ import pytest
 
 from server.checkin.view import page_view
 from server.vocabulary import events as e
-from server.vocabulary.findings import CueEvidence, Tier
+from server.vocabulary.findings import CueEvidence, CueUsual, Tier
 from server.vocabulary.ids import EscalationId, StaffId
 from server.vocabulary.speech import Told
 
@@ -71,6 +71,7 @@ NOT_SHOWN: tuple[e.Event, ...] = (
     e.ModelUsed(1, "talk", "large", 900, 20, False, 120, 310.5, "used"),
     e.ConsentChanged("camera", allowed=False),
     e.TurnTimed(1, 480.0, 0.0, 2.5, 90.0, 20.0),
+    e.VoiceTimingLearned(9, (CueUsual("pause_ratio", 0.2, 0.08),)),
     e.FailedSafe("speech_failed"),
 )
 EVERY_KIND = (*(event for event, _ in SHOWN), *NOT_SHOWN)

@@ -8,11 +8,12 @@ import pytest
 
 from server.record import journal
 from server.record.sealed import Unwritable
+from server.record.transaction import Transaction
 from server.record.vault import Unreadable
 from server.vocabulary import events
 from server.vocabulary.errors import NotFound, NotPermitted
 from server.vocabulary.events import Event
-from server.vocabulary.findings import Advice, CueEvidence, Flag, Likeness, Tier
+from server.vocabulary.findings import Advice, CueEvidence, CueUsual, Flag, Likeness, Tier
 from server.vocabulary.ids import CheckInId, EscalationId, StaffId
 from server.vocabulary.memories import Memory
 from server.vocabulary.principals import Patient
@@ -46,6 +47,7 @@ EVERY_KIND: list[Event] = [
         calibration="prior",
     ),
     events.CueDisputed("trailing_off", 12.5),
+    events.VoiceTimingLearned(9, (CueUsual("pause_ratio", 0.2, 0.08),)),
     events.CueJudged("trailing_off", 12.5, "hesitation", 1.4, "prior", "right", StaffId("st_1"), "Nia"),
     events.TriggerFired(1, "CHEST_PAIN", 3, Tier.EMERGENCY, "my chest hurts"),
     events.NegativeFound(2, "BREATHLESS", 1, "no, I breathe fine"),
@@ -118,6 +120,21 @@ async def test_what_could_not_be_read_back_is_not_written(records: Records, even
         await append(records, checkin, event)
     assert "canaryword" not in "".join(traceback.format_exception(caught.value))
     assert await records.database.run(lambda tx: journal.read(tx, CONDUCTOR, checkin)) == []
+
+
+async def test_the_newest_of_a_kind_is_the_patients_own(records: Records) -> None:
+    rosa, otto = await records.add(), await records.add(OTTO)
+    first, second, other = await records.order(rosa), await records.order(rosa), await records.order(otto)
+
+    def learn(tx: Transaction) -> None:
+        for day, checkin, turns in ((0, second, 3), (2, first, 9), (1, second, 6), (3, other, 1)):
+            event = events.VoiceTimingLearned(turns, ())
+            journal.append(tx, CONDUCTOR, checkin, event, tx.now + timedelta(days=day))
+
+    await records.database.run(learn)
+    found = await records.database.run(lambda tx: journal.newest(tx, CONDUCTOR, rosa, "voice_timing_learned"))
+    assert found == events.VoiceTimingLearned(9, ())
+    assert await records.database.run(lambda tx: journal.newest(tx, CONDUCTOR, otto, "cue_noticed")) is None
 
 
 async def test_entries_that_changed_places_do_not_open(records: Records) -> None:
