@@ -13,34 +13,26 @@ from pathlib import Path
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
-from server import curation, environment, heap, language, lessons, paging, perceiving
+from server import curation, environment, heap, language, lessons, paging, perceiving, staff_routes
 from server.checkin.nurse_seat import NurseDoor
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
-from server.checkin.remembering import Remembering, titles_of
+from server.checkin.remembering import Remembering
 from server.checkin.senses import Perception
 from server.config import ROOT, Settings
 from server.conversation.wording import opening_sentences
 from server.curation import Curation
-from server.escalation import desk, drill, handing_over, in_room, vapid
-from server.escalation.answer_page import PURPOSE, AnswerPage
+from server.escalation import desk, in_room
 from server.escalation.pager import Pager
-from server.escalation.push_page import PushPage
 from server.invitation import store as invitations
 from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import Greeter, InvitationRoutes
 from server.knowledge import kit as knowledge
 from server.knowledge.likeness import Classifier
 from server.media.link import IceServer
-from server.memory import page as memory_page
 from server.model_store import ModelStore
-from server.nurse.console import Console
-from server.nurse.neighbors import Answered, Neighbors, PersonaChoice
-from server.nurse.routes import add_routes as add_nurse_routes
-from server.oversight import audit_page, persona_page
 from server.pages import install as pages
 from server.pages.live import Live
-from server.pages.staff import DATABASE
 from server.pages.templates import TEMPLATES as TEMPLATE_PAGES
 from server.persona.loading import load_pack
 from server.persona.pack import Clinic, Pack
@@ -57,11 +49,11 @@ from server.signatures import is_signed
 from server.speech import kit as speech
 from server.speech.session import SpeechKit
 from server.vocabulary.clock import Clock, SystemClock
-from server.vocabulary.events import EscalationAcknowledged, Event, RoomChanged
+from server.vocabulary.events import Event, RoomChanged
 from server.vocabulary.findings import Tier, TriggerHit
-from server.vocabulary.ids import CheckInId, EscalationId, PatientId
+from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.parts import Part
-from server.vocabulary.principals import Principal, Service, Staff
+from server.vocabulary.principals import Principal, Service
 
 PERSONAS = ROOT / "personas"
 TEMPLATES = ROOT / "web" / "templates"
@@ -253,7 +245,7 @@ def _web(
     pages.install(app, database, clock, live, templates=TEMPLATES, static=STATIC, https=settings.https)
     app[TEMPLATE_PAGES].everywhere(signed=all(is_signed(pack) for pack in packs.values()))
     visits = _add_patient_routes(app, settings, database, registry, packs, clock)
-    _add_staff_routes(app, settings, registry, packs, clock)
+    staff_routes.add(app, settings, registry, packs, clock)
     joins = _add_room_routes(app, settings, registry, clock)
     app.on_shutdown.append(lambda _app: visits.close())
     app.on_shutdown.append(lambda _app: joins.close())
@@ -303,57 +295,12 @@ def _shown(clinic: Clinic) -> ShownClinic:
     return ShownClinic(clinic.name[:1].upper() + clinic.name[1:], clinic.nurse_phone, clinic.emergency_number)
 
 
-def _add_staff_routes(
-    app: web.Application, settings: Settings, registry: Registry, packs: Mapping[str, Pack], clock: Clock
-) -> None:
-    async def answered(answer: Answered) -> None:
-        page = await app[DATABASE].run(lambda tx: desk.get(tx, answer.staff, answer.escalation))
-        event = EscalationAcknowledged(page.id, page.tier, answer.staff.id, answer.staff.name)
-        await registry.acknowledged(answer.checkin, event)
-
-    async def answered_by_link(checkin: CheckInId, escalation: EscalationId, staff: Staff) -> None:
-        await answered(Answered(checkin, escalation, staff))
-
-    AnswerPage(app[DATABASE].secret(PURPOSE), clock, answered_by_link).add_routes(app)
-
-    console = Console(
-        Neighbors(desk, invitations, handing_over, drill),
-        [_choice(pack) for pack in packs.values()],
-        clock,
-        on_answered=answered,
-        link_lifetime=timedelta(hours=settings.link_hours),
-        rule_titles={rule.id: rule.title for pack in packs.values() for rule in pack.guardrails.values() if rule.title},
-        rule_needs={rule.id: rule.nurse_needs for pack in packs.values() for rule in pack.guardrails.values()},
-        public_url=settings.public_url,
-    )
-    add_nurse_routes(app, console)
-    memory_page.add_routes(app, *titles_of(packs.values()))
-    PushPage(vapid.public(vapid.load(settings.data))).add_routes(app)
-    audit_page.add_routes(app)
-    words = [_words(pack) for pack in packs.values()]
-    persona_page.add_routes(app, words, free_talk=bool(settings.language_endpoints))
-
-
 def _add_room_routes(app: web.Application, settings: Settings, registry: Registry, clock: Clock) -> RoomSocket:
     policy = CandidatePolicy(lan=settings.allow_private_addresses, mdns=settings.allow_private_addresses)
     ice = _ice(settings)
     joins = RoomSocket(NurseDoor(registry, lambda checkin: _servers(ice, checkin, clock)), ice, policy, clock)
     joins.add_routes(app)
     return joins
-
-
-def _choice(pack: Pack) -> PersonaChoice:
-    suggests = {tier: one.text for tier, one in pack.escalation.suggests.items()}
-    within = timedelta(seconds=pack.escalation.tiers[Tier.EMERGENCY].acknowledge_within.value)
-    return PersonaChoice(pack.id, pack.name, pack.title, pack.purpose, suggests, within)
-
-
-def _words(pack: Pack) -> persona_page.PersonaWords:
-    lines = tuple(
-        persona_page.ScriptLine(script, sentence) for script, line in pack.lines.items() for sentence in line.sentences
-    )
-    signed = is_signed(pack)
-    return persona_page.PersonaWords(pack.name, pack.title, pack.version, signed, pack.source, pack.review_by, lines)
 
 
 def _announce(live: Live, checkin: CheckInId) -> None:

@@ -377,8 +377,7 @@ class CheckIn:
         self._goodbye.reason = reason
         self._silence.pause()
         if not self.ended.is_set():
-            learned = self.cues.noticing.learned()
-            await self.emit(*([learned] if learned is not None else []), e.CheckInEnded(reason))
+            await self.emit(*self.cues.learned(), e.CheckInEnded(reason))
 
     def _journal_failed(self) -> None:
         log(_logger, logging.CRITICAL, "records_unavailable", checkin=self._setting.id)

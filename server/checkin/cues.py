@@ -54,6 +54,11 @@ class Cues:
         """The patient says that what was noticed at `at` is not right."""
         return self._worker.do("dispute", lambda: self._dispute(cue, at))
 
+    def learned(self) -> tuple[e.VoiceTimingLearned, ...]:
+        """What is kept at the end: how the patient times their speech, if they allow it."""
+        found = self.noticing.learned()
+        return (found,) if found is not None else ()
+
     async def of_turn(self) -> None:
         """Take in what was found in the turn that is about to be judged. Only for a step of the worker."""
         for found in await self.noticing.of_turn():

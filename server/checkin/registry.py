@@ -36,11 +36,14 @@ from server.record.vault import Unreadable
 from server.signaling.door import Send
 from server.speech.session import SpeechKit
 from server.vocabulary.errors import NotFound, ServiceError
-<<<<<<< HEAD
-from server.vocabulary.events import CheckInEnded, CheckInStarted, Consent, ConsentChanged, Event
-=======
-from server.vocabulary.events import CheckInEnded, Consent, ConsentChanged, Event, VoiceTimingLearned
->>>>>>> perceive
+from server.vocabulary.events import (
+    CheckInEnded,
+    CheckInStarted,
+    Consent,
+    ConsentChanged,
+    Event,
+    VoiceTimingLearned,
+)
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.memories import Memory
 from server.vocabulary.principals import Patient
@@ -239,12 +242,8 @@ class Registry:
         if remembered is None:
             remembered = await self._recall(card, pack)
         call = PeerCall(self._house.servers(row.id))
-<<<<<<< HEAD
         visit = visit_of(card, pack, row, remembered)
-        checkin = CheckIn(self._setting(row, visit, card, pack, elapsed, release), call, past)
-=======
-        checkin = CheckIn(self._setting(row, card, pack, elapsed, usual), call, past)
->>>>>>> perceive
+        checkin = CheckIn(self._setting(row, visit, card, pack, elapsed, release, usual), call, past)
         try:
             await checkin.start()
         except BaseException:  # also when the page gives up half way
@@ -272,11 +271,14 @@ class Registry:
             await self._let_go(min(gone, key=gone.__getitem__))
 
     def _setting(
-<<<<<<< HEAD
-        self, row: CheckInRow, visit: Visit, card: PatientCard, pack: Pack, elapsed: float, release: str
-=======
-        self, row: CheckInRow, card: PatientCard, pack: Pack, elapsed: float, usual: VoiceTimingLearned | None
->>>>>>> perceive
+        self,
+        row: CheckInRow,
+        visit: Visit,
+        card: PatientCard,
+        pack: Pack,
+        elapsed: float,
+        release: str,
+        usual: VoiceTimingLearned | None,
     ) -> Setting:
         within = {
             tier: timedelta(seconds=rule.acknowledge_within.value) for tier, rule in pack.escalation.tiers.items()

@@ -104,11 +104,8 @@ async def bedside(
     visit: Visit = VISIT,
     classifier: Classifier | None = None,
     perception: Perception | None = None,
-<<<<<<< HEAD
     guide: Guide | None = None,
-=======
     voice_usual: e.VoiceTimingLearned | None = None,
->>>>>>> perceive
 ) -> AsyncIterator[Bedside]:
     """A check-in that has begun; by voice where a peer is given, else by typing."""
     patient = await records.add()
