@@ -140,7 +140,8 @@ class Postings:
             total += there * np.float32(rarity)
             share += there
             missing = np.maximum(missing, np.where(there, 0, rarity / rarest)).astype(np.float32)
-        return total / np.float32(weight or 1.0), share / np.float32(len(concepts) or 1), missing
+        told: Floats = (total / (weight or 1.0)).astype(np.float32)
+        return told, (share / (len(concepts) or 1)).astype(np.float32), missing
 
     def _rarity_of(self, concept: Sequence[str]) -> float:
         """That of its two commonest words: a thing with many names is as common as those."""
