@@ -120,11 +120,8 @@ class Postings:
             scores += there * rarity * (found.weights[at] if there.any() else 0)
             held += there * rarity
             heading += there * rarity * (found.in_heading[at] if there.any() else 0)
-        return (
-            scores / np.float32(weight),
-            held / np.float32(weight),
-            heading / np.maximum(self._headings[chosen], 1e-6),
-        )
+        above: Floats = (heading / np.maximum(self._headings[chosen], 1e-6)).astype(np.float32)
+        return (scores / weight).astype(np.float32), (held / weight).astype(np.float32), above
 
     def covered(self, concepts: Sequence[Sequence[str]], chosen: Integers) -> tuple[Floats, Floats, Floats]:
         """Of the ascending passages `chosen`: how much of what is spoken of they speak of too, rare things counting more;
