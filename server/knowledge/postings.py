@@ -120,11 +120,8 @@ class Postings:
             scores += there * rarity * (found.weights[at] if there.any() else 0)
             held += there * rarity
             heading += there * rarity * (found.in_heading[at] if there.any() else 0)
-        return (
-            scores / np.float32(weight),
-            held / np.float32(weight),
-            heading / np.maximum(self._headings[chosen], 1e-6),
-        )
+        above: Floats = (heading / np.maximum(self._headings[chosen], 1e-6)).astype(np.float32)
+        return (scores / weight).astype(np.float32), (held / weight).astype(np.float32), above
 
     def covered(self, concepts: Sequence[Sequence[str]], chosen: Integers) -> tuple[Floats, Floats, Floats]:
         """Of the ascending passages `chosen`: how much of what is spoken of they speak of too, rare things counting more;
@@ -140,7 +137,8 @@ class Postings:
             total += there * np.float32(rarity)
             share += there
             missing = np.maximum(missing, np.where(there, 0, rarity / rarest)).astype(np.float32)
-        return total / np.float32(weight or 1.0), share / np.float32(len(concepts) or 1), missing
+        told: Floats = (total / (weight or 1.0)).astype(np.float32)
+        return told, (share / (len(concepts) or 1)).astype(np.float32), missing
 
     def _rarity_of(self, concept: Sequence[str]) -> float:
         """That of its two commonest words: a thing with many names is as common as those."""

@@ -123,7 +123,8 @@ def moved(vectors: Floats, count: int, chance: np.random.Generator) -> Floats:
     """Unit vectors near those given."""
     found: Floats = vectors[chance.integers(len(vectors), size=count)]
     found = found + chance.standard_normal(found.shape, np.float32) * np.float32(MOVED)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    unit: Floats = (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 if __name__ == "__main__":
