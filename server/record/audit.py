@@ -59,6 +59,8 @@ class AuditAction(StrEnum):
     PAGE_CLAIMED = "page.claimed"
     PAGE_TAKEN_OVER = "page.taken_over"
     PAGE_ENTERED = "page.entered"
+    PAGE_LEFT = "page.left"
+    """The nurse is out of the call, and still has the page."""
     PAGE_CLOSED = "page.closed"
     CALL_BACK_PLANNED = "call_back.planned"
     CALL_BACK_TICKED = "call_back.ticked"
