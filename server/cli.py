@@ -14,7 +14,7 @@ import typer
 
 from server import demo, demo_library, language, lessons, logs
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
-from server.commands import evaluation, gate, perceive, personas, simulate, triage
+from server.commands import evaluation, gate, night, perceive, personas, simulate, triage
 from server.commands.attention import attention as attention_commands
 from server.commands.installation import pack_of
 from server.commands.knowledge import knowledge as knowledge_commands
@@ -111,6 +111,7 @@ def bench(
 
 
 commands.command()(simulate.simulate)
+commands.command()(night.simulate_night)
 commands.command()(evaluation.evaluate)
 commands.command()(gate.gate)
 commands.command()(triage.triage)

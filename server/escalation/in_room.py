@@ -33,7 +33,7 @@ def follow(tx: Transaction, principal: Principal, checkin: CheckInId, change: Ro
                     desk.enter_room(tx, principal, page)
             case "handed_back" | "left":
                 if hers:
-                    _out(tx, page)
+                    _out(tx, principal, row)
             case "lost":
                 if hers:
                     _ring_again(tx, principal, row)
@@ -58,10 +58,12 @@ def _open(tx: Transaction, checkin: CheckInId) -> list[Row[Any]]:
     return list(tx.connection.execute(select(table).where(wanted).order_by(table.c.id)).all())
 
 
-def _out(tx: Transaction, page: EscalationId) -> None:
+def _out(tx: Transaction, principal: Principal, row: Row[Any]) -> None:
     """Out of the call, and still hers: she has claimed it and not closed it."""
-    there = and_(table.c.id == page, table.c.state == State.IN_ROOM.value)
-    tx.connection.execute(update(table).where(there).values(state=State.CLAIMED.value))
+    there = and_(table.c.id == row.id, table.c.state == State.IN_ROOM.value)
+    if tx.connection.execute(update(table).where(there).values(state=State.CLAIMED.value)).rowcount == 1:
+        history.append(tx, principal, EscalationId(row.id), PatientId(row.patient), AuditAction.PAGE_LEFT)
+        desk.announce(tx, CheckInId(row.checkin), EscalationId(row.id))
 
 
 def _ring_again(tx: Transaction, principal: Principal, row: Row[Any]) -> None:

@@ -65,6 +65,8 @@ class AuditAction(StrEnum):
     PAGE_TAKEN_OVER = "page.taken_over"
     PAGE_ENTERED = "page.entered"
     PAGE_READ_BACK = "page.read_back"
+    PAGE_LEFT = "page.left"
+    """The nurse is out of the call, and still has the page."""
     PAGE_CLOSED = "page.closed"
     PUSH_ALLOWED = "push.allowed"
     PUSH_ENDED = "push.ended"

@@ -102,6 +102,15 @@ class Rehearsal:
         self._emit(e.ConnectionChanged("connected"))
         self._say(self.thread.greet())
 
+    @property
+    def asked(self) -> str:
+        """The question that is open now, by its id; empty where nothing is asked."""
+        state, steps = self.thread.state, agenda(self._pack, self._visit)
+        if state.queue:
+            return state.queue[0].partition(":")[0]
+        step = steps[state.step] if state.step < len(steps) else None
+        return step.question.id if isinstance(step, Ask) else ""
+
     def begin_at(self, question: str) -> None:
         """Begin in the middle: this question was just asked, nothing before it was. Raises KeyError where there is none."""
         self._emit(self._started(resumed=False))
@@ -133,6 +142,33 @@ class Rehearsal:
         while not self.ended and next_silence(self._pack, self.thread.state) is not None:
             self._climb()
             self._hear_out()
+
+    def rewind(self, written: int, now: float) -> None:
+        """Go on from the first `written` moments at `now`: what comes after them has not happened."""
+        del self.moments[written:]
+        self._speech, self._ending, self._unanswered = None, None, False
+        past = [moment.event for moment in self.moments]
+        self._paged = {event.trigger: event.tier for event in past if isinstance(event, e.EscalationRequested)}
+        self.thread = Thread(self._pack, self._visit)
+        self.thread.replay(past)
+        self.now = self._quiet_since = now
+
+    def come_back(self) -> None:
+        """The patient's page is there again, and another process takes the check-in up."""
+        self._emit(e.CheckInStarted(self._pack.id, self._pack.version, self._pack.content_hash, resumed=True))
+        self._emit(e.ConnectionChanged("connected"))
+        self._say(self.thread.welcome_back())
+
+    def room(self, change: e.RoomChanged) -> None:
+        """A nurse comes, takes the floor, gives it back or goes."""
+        decision = self.thread.room(change)
+        self._record(decision, change)
+        self._say(decision)
+
+    def nurse_ends(self) -> None:
+        """The nurse who is in the call ends the check-in."""
+        self._record(self.thread.ended_by_nurse())
+        self._emit(e.CheckInEnded("staff_ended"))
 
     def _act(self, act: Act) -> None:
         match act:

@@ -64,7 +64,7 @@ async def text_state(ward: Ward) -> list[str]:
 
 def way_back(tx: Transaction, checkin: CheckInId) -> Text | None:
     invitation = store.again(tx, PART, checkin, HOUR)
-    return invitation and Text("+15550173391", f"https://example.org/c#{invitation.token}")
+    return None if invitation is None else Text("+15550173391", f"https://example.org/c#{invitation.token}")
 
 
 async def test_attempts_are_due_at_nought_two_and_five_minutes(ward: Ward) -> None:

@@ -55,6 +55,10 @@ async def test_coming_in_is_an_answer_and_taking_the_floor_is_being_there(ward: 
     assert (await ward.does(ward.nia, "handed_back")).state == "claimed"
     left = await ward.does(ward.nia, "left")
     assert (left.state, left.claimed_by) == ("claimed", ward.nia.id)
+    story = [line.kind for line in await ward.records.database.run(lambda tx: history.read(tx, ward.nia, ward.page))]
+    assert story == ["requested", "acknowledged", "claimed", "entered", "left"], (
+        "every change of state is in its journal, once"
+    )
 
 
 async def test_a_nurse_in_the_call_takes_no_page_from_another(ward: Ward) -> None:

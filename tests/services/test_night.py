@@ -1,0 +1,94 @@
+"""A night: 200 check-ins, 12 emergencies, a nurse asleep, a dead pager, a restart. What must hold is read in the records."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Row, create_engine, text
+
+from server import paging
+from server.app import PERSONAS, load_packs, room_changed
+from server.escalation.ladder import Policy
+from server.vocabulary.findings import Tier
+from server.workbench.cases import read_cases
+from server.workbench.night import report
+from server.workbench.night.night import World, play
+from server.workbench.night.plan import read_plan
+
+KIND = "services"
+PLAN = PERSONAS / "shared" / "night.yaml"
+SLACK = timedelta(seconds=2)
+"""A pager looks once a second."""
+
+
+def moment(value: str) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+def rows(connection: Connection, query: str) -> list[Row[Any]]:
+    return list(connection.execute(text(query)).all())
+
+
+def answered_or_at_top(story: list[Row[Any]], policy: Policy, down: timedelta) -> bool:
+    """Whether somebody answered, or the top was rung, within the ladder's time from every start at its foot."""
+    ladder = sum((step.wait for step in policy.steps), timedelta())
+    starts = [moment(event.at) for event in story if event.kind in ("requested", "raised", "reopened")]
+    answers = [moment(event.at) for event in story if event.kind in ("acknowledged", "claimed")]
+    tops = [
+        moment(event.at)
+        for event in story
+        if event.kind == "rung" and json.loads(event.detail)["step"] == len(policy.steps) - 1
+    ]
+    in_time = (*answers, *tops)
+    return all(any(start <= at <= start + ladder + down + SLACK for at in in_time) for start in starts)
+
+
+@pytest.mark.timeout(600)
+async def test_a_night_passes_and_nothing_is_lost(tmp_path: Path) -> None:
+    packs, plan = load_packs(), read_plan(PLAN)
+    policies = paging.policies(packs)
+    sets = {name: read_cases(PERSONAS / name / "evaluation") for name in packs}
+    told = await play(plan, World(packs, sets, policies, None, room_changed), tmp_path, seed=1)
+    print(*report.as_text(told, 1), sep="\n")
+    engine = create_engine(f"sqlite:///{tmp_path / 'records.db'}")
+    with engine.connect() as records:
+        checkins = rows(records, "SELECT status FROM checkin")
+        pages = rows(
+            records, "SELECT e.id, e.tier, e.state, c.persona FROM escalation e JOIN checkin c ON c.id = e.checkin"
+        )
+        events = rows(records, "SELECT * FROM page_event ORDER BY escalation, seq")
+        timers = rows(records, "SELECT subject, done_at FROM due_work WHERE kind = 'page'")
+        unsent = rows(records, "SELECT id FROM delivery WHERE done_at IS NULL")
+        asked = rows(records, "SELECT seq FROM journal WHERE kind = 'escalation_requested'")
+        closed = rows(records, "SELECT seq FROM journal WHERE kind = 'escalation_closed'")
+    engine.dispose()
+    assert len(checkins) == 200
+    assert {row.status for row in checkins} == {"ended"}
+    assert told.wanted == 12
+    emergencies = [page for page in pages if page.tier == "emergency"]
+    assert len(emergencies) >= told.heard > 0
+    stories: Mapping[str, list[Row[Any]]] = {
+        page.id: [event for event in events if event.escalation == page.id] for page in pages
+    }
+    down = timedelta(seconds=plan.restart.down.value)
+    late = [
+        page.id
+        for page in emergencies
+        if not answered_or_at_top(stories[page.id], policies[page.persona][Tier.EMERGENCY], down)
+    ]
+    assert late == [], "every emergency is answered, or at the top of its ladder, in time"
+    assert {page.state for page in pages} == {"closed"}, "zero orphans"
+    assert sorted(row.subject for row in timers) == sorted(page.id for page in pages)
+    assert all(row.done_at is not None for row in timers)
+    assert unsent == []
+    assert len(asked) >= len(pages), "every page is known to its check-in's journal"
+    assert len(closed) >= len(pages), "every page has a disposition"
+    for story in stories.values():
+        levels = [event.level for event in story if event.kind == "rung"]
+        assert levels == list(range(1, len(levels) + 1)), "no rung skipped, none climbed twice"
+    assert len(told.outages) == 1
+    assert told.twice <= 1, "the death repeats one message at most"
+    assert report.faults(told) == []
