@@ -1,6 +1,5 @@
 """The Kubernetes manifests: what they name is there, and nothing in them is looser than it must be."""
 
-import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -325,11 +324,28 @@ def test_the_overlay_is_rendered() -> None:
     assert len(found) == 9
 
 
+def with_component(copy: Path, name: str) -> dict[str, Manifest]:
+    """What the overlay becomes with one more of its lines, by kind."""
+    overlay = copy / "overlays/single"
+    replace(overlay / "kustomization.yaml", f"# - ../../components/{name}", f"- ../../components/{name}")
+    return {f"{one['kind']} {one['metadata']['name']}": one for one in deployed.rendered(overlay)}
+
+
 @kubectl
 def test_postgresql_is_a_line_in_the_overlay(copy: Path) -> None:
-    path = copy / "overlays/single/kustomization.yaml"
-    path.write_text(re.sub(r"^# (components:|  - \.\./)", r"\1", path.read_text("utf-8"), flags=re.MULTILINE))
-    found = {manifest["kind"]: manifest for manifest in deployed.rendered(path.parent)}
-    names = [entry["name"] for entry in deployed.pod(found["Deployment"])["containers"][0]["env"]]
-    assert {"NIGHTLIGHT_DATABASE_URL", "NIGHTLIGHT_MASTER_KEY"} <= set(names)
-    assert len(deployed.rendered(path.parent)) == len(deployed.rendered(SINGLE)) + 1
+    found = with_component(copy, "postgresql")
+    entries = deployed.pod(found["Deployment nightlight"])["containers"][0]["env"]
+    assert {"NIGHTLIGHT_DATABASE_URL", "NIGHTLIGHT_MASTER_KEY"} <= {entry["name"] for entry in entries}
+    assert "NetworkPolicy nightlight-postgresql" in found
+    assert len(found) == len(deployed.rendered(SINGLE)) + 1
+
+
+@kubectl
+def test_maintenance_is_the_same_pod_without_the_service(copy: Path) -> None:
+    idle = with_component(copy, "maintenance")["Deployment nightlight"]
+    (before,) = [one for one in deployed.rendered(SINGLE) if one["kind"] == "Deployment"]
+    (old,), (new,) = deployed.pod(before)["containers"], deployed.pod(idle)["containers"]
+    assert new.keys() ^ old.keys() == {"command", "args", "startupProbe", "livenessProbe", "readinessProbe"}
+    assert new["command"][0] == "sh"
+    assert {key: new[key] for key in new.keys() & old.keys()} == {key: old[key] for key in new.keys() & old.keys()}
+    assert too_loose(idle) == set()
