@@ -27,14 +27,14 @@ class Match(Shared):
         return self._agree(self.clause, self._quantities())
 
     def _agree(self, clause: Clause, theirs: tuple[Quantity, ...]) -> str:
-        lenient = self._asks_for_help
+        lenient = self.asks_for_help
         agreed = all(any(ours.agrees(other, self.language, lenient) for other in theirs) for ours in clause.quantities)
         return "" if agreed else "number"
 
     def _condition(self) -> str:
         ours, theirs = self.claim.condition, self.source.statement.condition
         if ours is None:
-            return "" if theirs is None or self._moved or self._needs_no_condition() else "condition"
+            return "" if theirs is None or self._moved or self.needs_no_condition() else "condition"
         if theirs is None:
             return self._condition_in_clause(ours) and self._condition_before(ours)
         if self.claim.unless != self.source.statement.unless:
@@ -45,7 +45,7 @@ class Match(Shared):
             quantities = tuple(quantity for clause in self.source.before for quantity in clause.quantities)
             return self._covered(ours, self._said_before, False) or self._agree(ours, quantities)
         pool = (
-            *self._with_implied(self._without_even(theirs, ours) if self.claim.unless else theirs),
+            *self._with_implied(self.without_even(theirs, ours) if self.claim.unless else theirs),
             *(one for one in self.theirs.terms if one.concept not in self.language.verbs),
             *self._case_before(),
         )
@@ -55,7 +55,7 @@ class Match(Shared):
         return self._covered(ours, pool, theirs.refers) or self._agree(ours, theirs.quantities)
 
     @staticmethod
-    def _without_even(theirs: Clause, ours: Clause) -> Clause:
+    def without_even(theirs: Clause, ours: Clause) -> Clause:
         """ "Unless your doctor says so, even if a friend does": the friend's word is no condition."""
         if "even" not in theirs.concepts - ours.concepts:
             return theirs
@@ -73,7 +73,7 @@ class Match(Shared):
     def _condition_in_clause(self, ours: Clause) -> str:
         if self.claim.unless:
             return "condition"
-        if self.theirs.concepts & SIGNS - self.clause.concepts and not self._asks_for_help:
+        if self.theirs.concepts & SIGNS - self.clause.concepts and not self.asks_for_help:
             return "strength"
         pool = self._with_implied(self.theirs)
         return self._covered(ours, pool, self.theirs.refers) or self._agree(ours, self.theirs.quantities)
@@ -85,14 +85,14 @@ class Match(Shared):
             "" if bare and not self.claim.unless and not self._covered(ours, self.source.lent, False) else "condition"
         )
 
-    def _needs_no_condition(self) -> bool:
+    def needs_no_condition(self) -> bool:
         words = self.language.words
         harmless = self.clause.concepts & {*words.contact, *words.monitor}
         medicine = any(term.is_drug or term.concept == "medicine" for term in self.clause.terms)
         forbids = any(term.negated for term in self.clause.terms) and not medicine
         if "even" in self.theirs.concepts:
             return True
-        return (bool(harmless) and self._asks_for_help) or (forbids and not self.source.statement.unless)
+        return (bool(harmless) and self.asks_for_help) or (forbids and not self.source.statement.unless)
 
     def _actor(self) -> str:
         ours, theirs = self.clause.actor, self.theirs.actor
@@ -127,11 +127,11 @@ class Match(Shared):
     def _may(self, ours: str, theirs: str) -> bool:
         """ "You can call us" asks for help; "this can cause" is weaker than "causes"; advice is not made weaker."""
         if ours == "may" and theirs == "must":
-            return self._asks_for_help
+            return self.asks_for_help
         return self.clause.actor == "thing" and theirs in ("says", "may", "might")
 
     def _told_by_the_passage(self, theirs: str) -> bool:
-        return theirs == "says" and self._asks_for_help
+        return theirs == "says" and self.asks_for_help
 
     def _permits_more(self) -> bool:
         """ "You may shower" where the passage says "after 48 hours"."""
@@ -153,7 +153,7 @@ class Match(Shared):
 
     def _goes_elsewhere(self, place: str) -> bool:
         """ "Call us" where the passage says "call 911"."""
-        return self._asks_for_help and place in self.theirs.concepts and place not in self.clause.concepts
+        return self.asks_for_help and place in self.theirs.concepts and place not in self.clause.concepts
 
     def _quantified_otherwise(self) -> bool:
         """ "Might" says no more than "mostly"."""
@@ -169,14 +169,14 @@ class Match(Shared):
         if self.theirs.mood == "may" and self._permits_more():
             return "condition"
         if "first" in self.theirs.concepts - self.clause.concepts - {t.under for t in self.clause.terms} and not (
-            self._asks_for_help or "before" in self.clause.concepts
+            self.asks_for_help or "before" in self.clause.concepts
         ):
             return "condition"
-        if not self._asks_for_help and self._says_no_limit():
+        if not self.asks_for_help and self._says_no_limit():
             return "number"
         if any(self._goes_elsewhere(place) for place in GRAVE):
             return "actor"
-        if "only" in self.theirs.concepts - self.clause.concepts and not self._asks_for_help:
+        if "only" in self.theirs.concepts - self.clause.concepts and not self.asks_for_help:
             return "condition"
         grave = {term.concept for term in self.clause.terms if not term.negated} & set(self.language.words.exact)
         if not grave:

@@ -1,7 +1,7 @@
 """What a sentence says: its condition and its clauses."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from server.conversation.clause import (
@@ -22,7 +22,7 @@ from server.conversation.clause import (
     clause,
     is_told,
 )
-from server.conversation.language import Language
+from server.conversation.language import DRUG, Language
 from server.conversation.spoken import Spoken
 
 
@@ -58,8 +58,12 @@ class Source:
 
 def statement(sentence: Spoken, language: Language) -> Statement:
     """Any sentence; one without words has no clauses."""
-    tokens = [word for word in language.rewritten(sentence) if word not in ".?"]
-    tokens = _counted(tokens, language)
+    return reworded([word for word in language.rewritten(sentence) if word not in ".?"], language)
+
+
+def reworded(words: Sequence[str], language: Language) -> Statement:
+    """The same, of words that `Language.rewritten` made short."""
+    tokens = _counted(list(words), language)
     condition, main, unless = _parted(_main_first(tokens, language), language)
     condition, main = _with_even(condition, main)
     parts = _clauses(main, language)
@@ -110,7 +114,13 @@ def _as_one(condition: list[str]) -> list[str]:
 
 def _counted(tokens: list[str], language: Language) -> list[str]:
     pairs = zip(tokens, [*tokens[1:], ""], strict=True)
-    return ["1" if word == "one" and language.lemma(after) in language.units else word for word, after in pairs]
+    return ["1" if word == "one" and _is_counted(after, language) else word for word, after in pairs]
+
+
+def _is_counted(after: str, language: Language) -> bool:
+    """A unit, or a medicine by its name: "one furosemide"."""
+    word = language.lemma(after)
+    return word in language.units or (bool(word) and language.concept((word,), 0)[0].startswith(DRUG))
 
 
 def _main_first(tokens: list[str], language: Language) -> list[str]:

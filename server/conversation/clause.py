@@ -152,7 +152,8 @@ def _mood(tokens: list[str], language: Language) -> Mood:
     told = (
         labeled or (first not in OPENERS and is_told(first, language)) or first in ("do", "not", "no", "avoid", "never")
     )
-    modal = next((word for word in tokens if word in MAY | MIGHT | MUST | WILL), "")
+    modals = [word for word in tokens if word in MAY | MIGHT | MUST | WILL]
+    modal = next((word for word in modals if word != "please"), next(iter(modals), ""))
     if "cmpexempt" in words:
         return "exempt"
     if told or modal in MUST:
@@ -240,6 +241,7 @@ class _Reader:
                     turned.per,
                     frozenset(about[part]),
                     frozenset(times[part]),
+                    part,
                 )
             )
         if self._turned:
@@ -260,7 +262,7 @@ class _Reader:
             self._lacking, self._lacking_since = self._lacking or word in LACKING, len(self.terms)
             if word not in LACKING and not self._denied:
                 self._denied, self._denied_since = True, len(self.terms)
-            if word == "not" and self._tells_of_subject(at) and self._deny_subject():
+            if word in ("not", "never") and self._tells_of_subject(at) and self._deny_subject():
                 self._denied_since = -1
             return at + 1
         if word in SILENT or word in COMPARATORS or word == "orup" or word == "ordown":

@@ -8,8 +8,10 @@ from server.conversation.alignment import Match
 from server.conversation.claims import Source, Statement, statement
 from server.conversation.clause import Clause, Term
 from server.conversation.language import Language
+from server.conversation.readings import is_retold
 from server.conversation.shared import CONTACT, GRAVE
 from server.conversation.spoken import Spoken, spoken, telephones_as_words
+from server.conversation.undoing import is_undone
 from server.vocabulary.speech import Passage
 
 REASONS = ("drug", "number", "negation", "order", "condition", "actor", "strength", "unsupported")
@@ -75,8 +77,13 @@ def support(
         return Support(None, "unsupported")
     misses: list[str] = []
     for passage in evidence:
+        if is_undone(sentence, claim, passage.text, sources(passage.text, language), language):
+            misses.append("order")
+            continue
         missing = [_miss(claim, clause, passage, language, known) for clause in claim.clauses]
         if not any(missing):
+            return Support(passage, "")
+        if is_retold(sentence, sources(passage.text, language), language, known):
             return Support(passage, "")
         misses += filter(None, missing)
     return Support(None, min(misses, key=REASONS.index, default="unsupported"))

@@ -32,6 +32,11 @@ class Language:
     """The verbs and the concepts they stand for."""
     units: Mapping[str, str]
     broader: Mapping[str, frozenset[str]]
+    plain: frozenset[str]
+    easy: frozenset[str]
+    told: frozenset[str]
+    kin: Mapping[str, frozenset[str]]
+    limits: frozenset[str]
 
     def lemma(self, word: str) -> str:
         return lemma(word, self.words.irregular)
@@ -83,6 +88,8 @@ def language(rules: GateRules) -> Language:
     for generic, names in words.drugs.items():
         for name in (generic, *names):
             concepts[_lemmas(words, name)] = DRUG + generic
+    for phrase in (phrase for group in words.kin for phrase in group if " " in phrase):
+        concepts.setdefault(_lemmas(words, phrase), phrase.replace(" ", "_"))
     return Language(
         words,
         rules,
@@ -96,7 +103,30 @@ def language(rules: GateRules) -> Language:
         _actions(words, concepts),
         {lemma(form, words.irregular): unit for unit, forms in words.units.items() for form in forms},
         {**_listed(words.broader), **_groups(words)},
+        _meant(words, words.plain, concepts),
+        _meant(words, words.easy, concepts),
+        frozenset(words.told),
+        _kin(words, concepts),
+        _meant(words, words.limits, concepts),
     )
+
+
+def _kin(words: WordsFile, concepts: Mapping[tuple[str, ...], str]) -> dict[str, frozenset[str]]:
+    kin: dict[str, frozenset[str]] = {}
+    known = {*words.concepts}
+    for group in words.kin:
+        meant = frozenset(one if one in known else _concept(words, one, concepts) for one in group)
+        kin |= {one: kin.get(one, frozenset()) | meant for one in meant}
+    return kin
+
+
+def _concept(words: WordsFile, phrase: str, concepts: Mapping[tuple[str, ...], str]) -> str:
+    lemmas = _lemmas(words, phrase)
+    return concepts.get(lemmas, " ".join(lemmas))
+
+
+def _meant(words: WordsFile, listed: tuple[str, ...], concepts: Mapping[tuple[str, ...], str]) -> frozenset[str]:
+    return frozenset(word if word in words.concepts else _concept(words, word, concepts) for word in listed)
 
 
 def _actions(words: WordsFile, concepts: Mapping[tuple[str, ...], str]) -> frozenset[str]:

@@ -40,6 +40,8 @@ class Quantity:
     """Concepts of the same part of the sentence."""
     times: frozenset[str] = frozenset()
     """Times of day of the same part of the sentence."""
+    part: int = 0
+    """Which part of the sentence that is."""
 
     def agrees(self, other: "Quantity", language: Language, lenient: bool) -> bool:
         """Whether a claim may say this where the passage says `other`; `lenient` lets the period go."""

@@ -44,7 +44,7 @@ class Shared:
         return frozenset(concept for clause in self.source.statement.everything for concept in clause.concepts)
 
     @property
-    def _asks_for_help(self) -> bool:
+    def asks_for_help(self) -> bool:
         return bool(self.clause.concepts & set(self.language.words.contact)) and not any(
             term.negated for term in self.clause.terms if term.concept in self.language.words.contact
         )
@@ -53,7 +53,7 @@ class Shared:
     def _moved(self) -> bool:
         """The passage's condition stands in the claim's main part: "for a fever", or the other way round."""
         theirs = self.source.statement.condition
-        if self.claim.condition or theirs is None or not self._asks_for_help:
+        if self.claim.condition or theirs is None or not self.asks_for_help:
             return False
         return any(
             self._found(term, theirs.terms, self.clause)
@@ -95,9 +95,9 @@ class Shared:
             return "unsupported"
         return "negation" if any(self._negated_otherwise(term, pool, clause) for term in otherwise) else "order"
 
-    def _narrowing_topics(self, clause: Clause) -> tuple[Term, ...]:
+    def narrowing_topics(self, clause: Clause) -> tuple[Term, ...]:
         """Topics that only say more of a word: the "drain" of "drain tube"; medicines besides."""
-        if self._asks_for_help:
+        if self.asks_for_help:
             return self.source.topics
         narrowing = {term.modifier for term in clause.terms}
         return tuple(
@@ -122,11 +122,11 @@ class Shared:
         if missing and not medicine_apart and self._nothing_dropped(clause, pool):
             caused = clause.mood in ("may", "might") and any(term.concept == CAUSE for term in missing)
             missing = [term for term in missing if not caused or term.concept != CAUSE]
-            topics = self._said_before if caused else self._narrowing_topics(clause)
+            topics = self._said_before if caused else self.narrowing_topics(clause)
             missing = self._not_lent(clause, pool, missing, topics)
         if missing and clause is self.clause and not medicine_apart and not self._drops_effect(clause):
             missing = self._not_named(clause, pool, missing)
-        if clause is not self.clause and self._asks_for_help and len(missing) < len(clause.terms):
+        if clause is not self.clause and self.asks_for_help and len(missing) < len(clause.terms):
             missing = [term for term in missing if term.negated or term.concept not in self.language.onset]
         return [term for term in missing if not self._may_be_added(term)]
 
@@ -148,7 +148,7 @@ class Shared:
     def _drops_effect(self, clause: Clause) -> bool:
         """ "It lowers that risk" lends nothing to a claim that speaks of neither lowering nor risk."""
         causal = {one.concept for one in self.theirs.terms if one.concept in self.language.words.causal}
-        return not self._asks_for_help and clause is self.clause and not causal <= clause.concepts
+        return not self.asks_for_help and clause is self.clause and not causal <= clause.concepts
 
     def _not_ordered(self, missing: list[Term]) -> list[Term]:
         """ "After the juice, check again" where the sentence before tells of the juice; "for 30 minutes after" it."""
@@ -186,8 +186,8 @@ class Shared:
             if term.negated in polarity
             and term.concept not in self.language.words.predicates
             and not term.concept.startswith("t_")
-            and not self._denied_elsewhere(term)
-            and not self._called_elsewhere(term)
+            and not self.denied_elsewhere(term)
+            and not self.called_elsewhere(term)
             and not self._anyhow(term, pool, clause)
             and self._among(term, lenders)
         ]
@@ -206,26 +206,26 @@ class Shared:
         told = (one.concept for one in self.theirs.terms if one.concept in self.language.actions)
         return all(one in ours or one in self.language.words.soft_verbs for one in told)
 
-    def _denied_elsewhere(self, term: Term) -> bool:
+    def denied_elsewhere(self, term: Term) -> bool:
         """What the passage warns of is not lent to its advice."""
         told = {one.concept for one in self.clause.terms if not one.negated}
         return not term.negated and any(
             term.concept in denied and len(denied & told) > 1 for denied in self.source.denied
         )
 
-    def _called_elsewhere(self, term: Term) -> bool:
+    def called_elsewhere(self, term: Term) -> bool:
         """What the passage sends to 911 is not lent to a call of the clinic."""
-        if not self._asks_for_help:
+        if not self.asks_for_help:
             return False
         graver = set(GRAVE) - self.clause.concepts
         return any(term.concept in said and said & graver for said in self.source.calls)
 
     def _may_be_added(self, term: Term) -> bool:
-        if term.concept == "care" and self._asks_for_help and not self.theirs.concepts & HELPERS:
+        if term.concept == "care" and self.asks_for_help and not self.theirs.concepts & HELPERS:
             return True
         if self._is_free(term):
             return True
-        if self._asks_for_help and term.concept in self.language.words.sooner:
+        if self.asks_for_help and term.concept in self.language.words.sooner:
             return True
         return term.concept == "continue" and not term.negated and self._goes_on()
 
@@ -251,7 +251,7 @@ class Shared:
         spared = {*self.language.words.sooner, CONTACT, "care"}
         named = [theirs for theirs in pool if theirs.concept not in spared]
         kept = all(any(self._same(theirs, term, clause) for term in clause.terms) for theirs in named)
-        return kept and (bool(named) or self._asks_for_help)
+        return kept and (bool(named) or self.asks_for_help)
 
     def _negated_otherwise(self, term: Term, pool: Sequence[Term], clause: Clause) -> bool:
         same = [theirs for theirs in pool if self._same(theirs, term, clause)]
@@ -271,7 +271,7 @@ class Shared:
             return any(one.concept == ours.concept for one in self.source.topics) or ours.concept == "medicine"
         if not self.language.covers(theirs.concept, ours.concept):
             return ours.concept in self.known and theirs.concept == "medicine"
-        if not theirs.modifier or theirs.modifier in clause.concepts or self._asks_for_help:
+        if not theirs.modifier or theirs.modifier in clause.concepts or self.asks_for_help:
             return True
         if theirs.modifier in self.language.words.narrowing:
             return False

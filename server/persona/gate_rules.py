@@ -145,6 +145,18 @@ class WordsFile(Frozen):
     """Concepts that may be added to asking for help."""
     relations: tuple[Name, ...]
     """Order words: what follows must follow in the passage too."""
+    readings: tuple[Rewrite, ...]
+    """Other ways to say a whole sentence, each of which means the very same."""
+    plain: tuple[str, ...]
+    """Words that a retelling may add wherever: neither of the body, of medicines, of care, nor of how much, when or whether."""
+    easy: tuple[str, ...]
+    """Verbs of no weight of their own, which a retelling may put for one another: "wear", "keep" and "put on"."""
+    told: tuple[Name, ...]
+    """Concepts of verbs that a retelling may leave to their object."""
+    kin: tuple[tuple[str, ...], ...]
+    """Words and concepts that a retelling may put for one another, though elsewhere they are not the same."""
+    limits: tuple[str, ...]
+    """Concepts that a retelling can neither add nor leave out."""
 
 
 class Readable(Protocol):
@@ -198,6 +210,7 @@ class GateRules:
     readback: CompiledSlot
     diseases: re.Pattern[str]
     rewrites: tuple[tuple[re.Pattern[str], str], ...]
+    readings: tuple[tuple[re.Pattern[str], str], ...]
 
 
 def gate_rules(gate: Readable, words: Readable) -> GateRules:
@@ -218,6 +231,7 @@ def gate_rules(gate: Readable, words: Readable) -> GateRules:
         _slot(lexicon, file.readback),
         _any(lexicon, ["{disease}"]),
         tuple((_rewriting(rewrite), _spaced(rewrite.put)) for rewrite in listed.rewrites),
+        tuple((re.compile(rf"^{reading.find} $"), _spaced(reading.put)) for reading in listed.readings),
     )
 
 
@@ -234,7 +248,7 @@ def _wrong_phrases(source: Readable, file: GateFile, lexicon: Lexicon) -> Iterat
 
 
 def _wrong_rewrites(source: Readable, listed: WordsFile) -> Iterator[str]:
-    for rewrite in listed.rewrites:
+    for rewrite in (*listed.rewrites, *listed.readings):
         try:
             _rewriting(rewrite).sub(_spaced(rewrite.put), "")
         except re.error as error:
