@@ -26,16 +26,15 @@ async def test_what_a_push_service_delivers_is_shown_while_no_console_is_open(ho
     await nurse.context.grant_permissions(["notifications"], origin=house.service.address)
     await expect(nurse.locator("#push")).to_be_visible()
     session = await nurse.context.new_cdp_session(nurse)
-    registered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    registered: asyncio.Queue[str] = asyncio.Queue()
 
     def note(event: dict[str, list[dict[str, str]]]) -> None:
-        found = [one["registrationId"] for one in event["registrations"] if one["scopeURL"].endswith("/staff/")]
-        if found and not registered.done():
-            registered.set_result(found[0])
+        for worker in [one for one in event["registrations"] if one["scopeURL"].endswith("/staff/")]:
+            registered.put_nowait(worker["registrationId"])
 
     session.on("ServiceWorker.workerRegistrationUpdated", note)
     await session.send("ServiceWorker.enable")
-    registration = await asyncio.wait_for(registered, 10)
+    registration = await asyncio.wait_for(registered.get(), 10)
     await nurse.goto("about:blank")
     about = {"origin": house.service.address, "registrationId": registration, "data": json.dumps(TEXT)}
     await session.send("ServiceWorker.deliverPushMessage", about)
