@@ -174,7 +174,8 @@ def _orphans(tx: Transaction, rows: Sequence[Row[Any]], stories: Mapping[str, li
     work = {row.subject: row for row in tx.connection.execute(select(due_work))}
     unsent = Counter(tx.connection.scalars(select(delivery.c.escalation).where(delivery.c.done_at.is_(None))))
     for row in rows:
-        if row.state != "closed":
+        waits = row.id in work and work[row.id].done_at is None and work[row.id].due_at > tx.now
+        if row.state != "closed" and not waits:
             yield f"page {row.id} is {row.state} at the end of the night"
         if row.id not in work:
             yield f"page {row.id} has no timer"
