@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from server import environment, heap, language, lessons, paging, perceiving
 from server.checkin.nurse_seat import NurseDoor
+from server.checkin.perceiver import Perceiver
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
 from server.checkin.senses import Perception
@@ -79,6 +80,7 @@ class Application:
     packs: Mapping[str, Pack]
     classifier: Classifier | None
     pager: Pager
+    perceiver: Perceiver
     address: str = ""
     """Where it listens, once it does."""
 
@@ -154,7 +156,7 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
 
         everything = _web(settings, database, registry, packs, live, clock)
         found = [*parts, triage_part, perception_part, language_part, *other_parts(settings)]
-        application = Application(everything, database, registry, found, packs, classifier, pager)
+        application = Application(everything, database, registry, found, packs, classifier, pager, perception)
         await _listen(stack, settings, application)
         yield application
 
@@ -358,6 +360,7 @@ async def _listen(stack: contextlib.AsyncExitStack, settings: Settings, applicat
             "pager": {"well": pager.well, "late_seconds": round(pager.late.total_seconds(), 1)},
             "uptime_seconds": round(time.monotonic() - started, 1),
             "checkins": application.registry.count,
+            "eyes": application.perceiver.eyes_state,
             "parts": {part.name: asdict(part) for part in application.parts},
         }
         return web.json_response(body)

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from server import demo, language, lessons, logs
+from server import demo, language, lessons, logs, perceiving
 from server.app import PERSONAS, load_packs, open_records, other_parts, running
 from server.commands import evaluation, gate, perceive, personas, simulate, triage
 from server.commands.installation import pack_of
@@ -207,14 +207,15 @@ async def _models(settings: Settings) -> None:
 
 
 async def _prepared(settings: Settings, packs: Mapping[str, Pack]) -> list[Part]:
-    """What hears, speaks and recognizes paraphrases here, after everything it needs was fetched and trained."""
+    """What hears, speaks, recognizes paraphrases and looks here, after everything it needs was fetched and trained."""
     store_of_models = ModelStore(settings.model_cache, settings.model_mirror, tell)
     kit, parts = await speech.build(store_of_models, settings.voice, [], end_of_turn_model=settings.end_of_turn_model)
     await kit.close()
     classifier, triage_part = await knowledge.classifier(store_of_models, lessons.examples(PERSONAS, packs))
     if classifier is not None:
         classifier.close()
-    return [*parts, triage_part]
+    async with perceiving.perception(store_of_models, settings.calibrations) as (_, perception_part):
+        return [*parts, triage_part, perception_part]
 
 
 def _look(tx: Transaction) -> None:
