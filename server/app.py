@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from server import curation, environment, heap, language, lessons, paging, perceiving, staff_routes
 from server.checkin.nurse_seat import NurseDoor
+from server.checkin.perceiver import Perceiver
 from server.checkin.purse import Means
 from server.checkin.registry import House, Registry
 from server.checkin.remembering import Remembering
@@ -76,6 +77,7 @@ class Application:
     packs: Mapping[str, Pack]
     classifier: Classifier | None
     pager: Pager
+    perceiver: Perceiver
     curation: Curation | None = None
     """The library; None where its model could not be had."""
     address: str = ""
@@ -168,7 +170,7 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
 
         everything = _web(settings, database, registry, packs, live, clock)
         found = [*parts, triage_part, library_part, perception_part, language_part, *other_parts(settings)]
-        application = Application(everything, database, registry, found, packs, classifier, pager, curated)
+        application = Application(everything, database, registry, found, packs, classifier, pager, perception, curated)
         await _listen(stack, settings, application)
         heap.keep()
         stack.callback(heap.release)
@@ -343,6 +345,7 @@ async def _listen(stack: contextlib.AsyncExitStack, settings: Settings, applicat
             "pager": {"well": pager.well, "late_seconds": round(pager.late.total_seconds(), 1)},
             "uptime_seconds": round(time.monotonic() - started, 1),
             "checkins": application.registry.count,
+            "eyes": application.perceiver.eyes_state,
             "parts": {part.name: asdict(part) for part in application.parts},
         }
         return web.json_response(body)

@@ -19,9 +19,9 @@ from perception.face.watch import Watch
 from perception.face.wire import EndLine, FrameLine, pack_ready, pack_refused, pack_seen, unpack
 
 NICENESS = 5
-"""Added to the parent's. A weight and no promise: it only tips who waits when both want one processor, and how far depends on
-the machine's scheduler and what else runs. With 10, faces came to 1.2 frames a second instead of 2 on a busy machine of two
-cores; that sound is not late rests on the child being another process and on the pace, not on this."""
+"""Added to the parent's. A weight and no promise: it only tips who waits when both want the same processor, and how far
+depends on the machine's scheduler and on what else runs. With 10, faces came to 1.2 frames a second instead of 2 on one busy
+machine. That sound is not late rests on the child being another process, and on the pace, not on this."""
 
 
 class Gaze:

@@ -39,6 +39,11 @@ class Perceiver:
         self._calibration = calibration
 
     @property
+    def eyes_state(self) -> str:
+        """Whether faces are looked at right now: a state of the eyes, or `none` where there are none."""
+        return self._eyes.state.value if self._eyes is not None else "none"
+
+    @property
     def frames_every(self) -> float:
         """See `Perception.frames_every`: follows the load that the eyes see."""
         return self._eyes.pace.interval if self._eyes is not None else 1.0

@@ -10,8 +10,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.vocabulary.dispositions import Asked911, Noise, Outcome, Verdict, Worth
-from server.vocabulary.findings import Advice, CueEvidence, CueUsual, Likeness, Tier
+from server.vocabulary.cue_events import CueDisputed as CueDisputed
+from server.vocabulary.cue_events import CueJudged as CueJudged
+from server.vocabulary.cue_events import CueMoment as CueMoment
+from server.vocabulary.cue_events import CueNoticed as CueNoticed
+from server.vocabulary.cue_events import VoiceTimingLearned as VoiceTimingLearned
+from server.vocabulary.dispositions import Asked911, Noise, Outcome, Worth
+from server.vocabulary.findings import Advice, Likeness, Tier
 from server.vocabulary.ids import EscalationId, StaffId
 from server.vocabulary.memories import Memory, MemoryChange
 from server.vocabulary.speech import Told
@@ -76,77 +81,6 @@ class NurseAsked:
     """The patient pressed the button that asks for a nurse."""
 
     kind: Literal["nurse_asked"] = "nurse_asked"
-
-
-CueMoment = Literal["turn", "speaking", "quiet"]
-"""When a cue was noticed: in words that are about to be judged, while somebody spoke, or while nobody did."""
-
-
-@dataclass(frozen=True)
-class CueNoticed:
-    """Voice or face looked like something. No finding about the patient, and never shown as one."""
-
-    cue: str
-    """Id in the pack's cues, for example `trailing_off`."""
-    score: float
-    """0 to 1, against the patient's own baseline."""
-    at: float = 0.0
-    """Seconds into the check-in."""
-    moment: CueMoment = "quiet"
-    observable: str = ""
-    """What perception calls it, for example `hesitation`."""
-    confidence: float = 0.0
-    """0 to 1: how much of what could be measured was, and how well the patient's usual is known."""
-    absence: Literal["", "thinking", "muted", "walked_away", "asleep", "network"] = ""
-    """For an absence: which kind it seems to be."""
-    evidence: tuple[CueEvidence, ...] = ()
-    """What it rests on, strongest first."""
-    bias: float = 0.0
-    """Log-odds without this evidence: with its contributions, the log-odds of `score`."""
-    baseline_suspect: bool = False
-    """The patient was far from most people's usual from the first second."""
-    model: str = ""
-    calibration: str = ""
-    kind: Literal["cue_noticed"] = "cue_noticed"
-
-
-@dataclass(frozen=True)
-class CueDisputed:
-    """The patient says that something noticed is not right."""
-
-    cue: str
-    """Id in the pack's cues."""
-    at: float
-    """When it was noticed: `at` of its `CueNoticed`."""
-    kind: Literal["cue_disputed"] = "cue_disputed"
-
-
-@dataclass(frozen=True)
-class VoiceTimingLearned:
-    """How the patient times their speech, earlier check-ins included: where the next one may start. Nothing of the face."""
-
-    turns: int
-    """Turns that it rests on."""
-    cues: tuple[CueUsual, ...]
-    kind: Literal["voice_timing_learned"] = "voice_timing_learned"
-
-
-@dataclass(frozen=True)
-class CueJudged:
-    """A nurse's verdict on something noticed; of several about the same, the last one counts."""
-
-    cue: str
-    """Id in the pack's cues."""
-    at: float
-    """When it was noticed: `at` of its `CueNoticed`."""
-    observable: str
-    log_odds: float
-    """Of its score, under `calibration`: what it rested on, with the bias."""
-    calibration: str
-    verdict: Verdict
-    staff: StaffId
-    staff_name: str
-    kind: Literal["cue_judged"] = "cue_judged"
 
 
 @dataclass(frozen=True)
