@@ -125,6 +125,7 @@ class Registry:
             if running.seat is not None:
                 running.seat.leave()
             running.seat = Seat(running.checkin, running.call, lambda: self._left(patient.checkin))
+            running.call.use_servers(self._house.servers(patient.checkin))
             running.call.use_socket(send)
             running.call.on_state = running.seat.link_state
             running.call.on_message = running.seat.face_message
@@ -223,7 +224,7 @@ class Registry:
         await self._house.database.run(
             lambda tx: checkins.start(tx, CONDUCTOR, row.id, pack.version, pack.content_hash)
         )
-        call = PeerCall(self._house.servers(row.id))
+        call = PeerCall([])
         checkin = CheckIn(self._setting(row, card, pack, elapsed), call, past)
         try:
             await checkin.start()
