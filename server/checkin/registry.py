@@ -141,6 +141,7 @@ class Registry:
             if running.seat is not None:
                 running.seat.leave()
             running.seat = Seat(running.checkin, running.call, lambda: self._left(patient.checkin))
+            running.call.use_servers(self._house.servers(patient.checkin))
             running.call.use_socket(send)
             running.call.on_state = running.seat.link_state
             running.call.on_message = running.seat.face_message
@@ -241,7 +242,7 @@ class Registry:
         remembered = handed_over(past)
         if remembered is None:
             remembered = await self._recall(card, pack)
-        call = PeerCall(self._house.servers(row.id))
+        call = PeerCall([])
         visit = visit_of(card, pack, row, remembered)
         checkin = CheckIn(self._setting(row, visit, card, pack, elapsed, release, usual), call, past)
         try:

@@ -50,6 +50,10 @@ class PeerCall:
         """Send messages this way while no data channel is open."""
         self._socket = send
 
+    def use_servers(self, servers: list[IceServer]) -> None:
+        """Ask these from the next connection on: credentials end before a long check-in does."""
+        self._servers = servers
+
     async def offer(self, sdp: str) -> str:
         """Answer a guarded offer with a fresh peer; the old one, if any, is closed first."""
         async with self._lock:

@@ -10,6 +10,7 @@ import pytest
 from server.checkin.registry import AllSeatsTaken, House, Registry
 from server.checkin.seat import Seat
 from server.escalation import desk
+from server.media.link import IceServer
 from server.persona.pack import Pack
 from server.record import checkins, journal
 from server.record.transaction import Transaction
@@ -19,7 +20,9 @@ from server.vocabulary import events as e
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.principals import Patient
 from tests.fakes.outage import Outage
+from tests.fakes.peer import PatientPeer
 from tests.fakes.records import CONDUCTOR, NURSE, Records, records_in
+from tests.fakes.stun import stun_server
 from tests.fakes.waiting import until
 from tests.peers.bedside import PACK
 
@@ -168,3 +171,18 @@ async def test_who_makes_room_for_another_while_in_danger_is_looked_for_at_once(
     assert registry.count == 1
     assert await paged(records) == ["DROPPED_IN_RED"]
     await registry.close()
+
+
+async def test_who_comes_back_is_met_with_servers_of_now(records: Records, house: House) -> None:
+    """A TURN server's credentials end after a quarter of an hour, and a check-in may be older than that."""
+    async with stun_server() as before, stun_server() as now:
+        urls = iter((before.url, now.url))
+        registry = Registry(replace(house, servers=lambda checkin: [IceServer((next(urls),))]))
+        someone, page = await arrival(records), PatientPeer(microphone=False)
+        await registry.enter(someone, lambda message: None)
+        again = await registry.enter(someone, lambda message: None)
+        await page.connect(lambda sdp: again.offer(sdp, "voice"))
+        await page.close()
+        await registry.close()
+    assert before.asked == 0
+    assert now.asked > 0
