@@ -8,7 +8,7 @@ from aiohttp import web
 from server.checkin.registry import Registry
 from server.checkin.remembering import titles_of
 from server.config import Settings
-from server.escalation import desk, drill, handing_over, vapid
+from server.escalation import callbacks, desk, drill, handing_over, vapid
 from server.escalation.answer_page import PURPOSE, AnswerPage
 from server.escalation.push_page import PushPage
 from server.invitation import store as invitations
@@ -41,7 +41,7 @@ def add(app: web.Application, settings: Settings, registry: Registry, packs: Map
     AnswerPage(app[DATABASE].secret(PURPOSE), clock, answered_by_link).add_routes(app)
 
     console = Console(
-        Neighbors(desk, invitations, handing_over, drill),
+        Neighbors(desk, invitations, handing_over, drill, callbacks),
         [_choice(pack) for pack in packs.values()],
         clock,
         on_answered=answered,

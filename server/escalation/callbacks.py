@@ -7,7 +7,6 @@ patient is in them. The text itself is `rejoin`'s.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, insert, select, update
@@ -20,6 +19,7 @@ from server.record.identifiers import new_id
 from server.record.schema import call_back as table
 from server.record.schema import due_work
 from server.record.transaction import Transaction
+from server.vocabulary.call_backs import CallBackOutcome as Outcome
 from server.vocabulary.errors import NotFound
 from server.vocabulary.ids import CheckInId, EscalationId, PatientId, StaffId
 from server.vocabulary.principals import Principal, Staff
@@ -28,19 +28,6 @@ REJOIN: Final = "rejoin"
 """The kind of the text's due work; its subject is the check-in."""
 NO_PAGE: Final = EscalationId("")
 """Whoever listens to the desk looks again; no page has changed."""
-
-
-class Outcome(StrEnum):
-    """What became of an attempt."""
-
-    DUE = "due"
-    """Nobody has tried."""
-    ATTEMPTED = "attempted"
-    """A nurse is calling, and has not said yet what came of it."""
-    REACHED = "reached"
-    NO_ANSWER = "no_answer"
-    NOT_NEEDED = "not_needed"
-    """The patient was reached, or came back, before."""
 
 
 OPEN: Final = (Outcome.DUE.value, Outcome.ATTEMPTED.value)

@@ -8,6 +8,7 @@ from aiohttp import web
 from server.nurse.answering import Answering
 from server.nurse.attention import AttentionPage
 from server.nurse.board import read_queue
+from server.nurse.calling_back import CallingBack
 from server.nurse.chart import Chart, read_chart
 from server.nurse.disposition import VERDICTS
 from server.nurse.drill import Drill
@@ -55,6 +56,7 @@ class Console:
         self._clock = clock
         self.answering = Answering(neighbors.desk, self._catalog, on_answered)
         self.hand_off = HandOff(neighbors, self._catalog, on_answered)
+        self.calling_back = CallingBack(neighbors.call_backs)
         self.drill = Drill(neighbors.drills, self._catalog)
         self.attention = AttentionPage(self._catalog.title)
         self._link_lifetime = link_lifetime

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from server.nurse.wording import Titles
 from server.record.transaction import Transaction
+from server.vocabulary.call_backs import CallBackOutcome
 from server.vocabulary.findings import Tier
 from server.vocabulary.ids import CheckInId, EscalationId, PatientId, StaffId
 from server.vocabulary.principals import Principal, Staff
@@ -98,6 +99,45 @@ class Drills(Protocol):
     def last(self, tx: Transaction, principal: Principal) -> LastDrill | None: ...
 
 
+class CallBack(Protocol):
+    """One attempt to call somebody back."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def outcome(self) -> CallBackOutcome: ...
+    @property
+    def by(self) -> StaffId | None: ...
+
+
+class Unreachable(Protocol):
+    """A patient who was lost in danger and has neither come back nor been reached."""
+
+    @property
+    def checkin(self) -> CheckInId: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def since(self) -> datetime: ...
+    @property
+    def attempts(self) -> Sequence[CallBack]: ...
+    @property
+    def text(self) -> str: ...
+
+
+class CallBacks(Protocol):
+    """Who is to be called back; the module `escalation.callbacks` is one."""
+
+    def unreachable(self, tx: Transaction, principal: Principal) -> Sequence[Unreachable]: ...
+    def tick(self, tx: Transaction, principal: Principal, call_back: str, outcome: CallBackOutcome) -> CallBack: ...
+
+
 class NewInvitation(Protocol):
     """A check-in's link at the only moment its token is known."""
 
@@ -123,6 +163,7 @@ class Neighbors:
     invitations: Invitations
     handing_over: HandingOver
     drills: Drills
+    call_backs: CallBacks
 
 
 @dataclass(frozen=True)

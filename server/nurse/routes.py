@@ -26,6 +26,7 @@ def add_routes(app: web.Application, console: Console) -> None:
     add_page(app, hdrs.METH_POST, "/staff/judge", judge, NURSES)
     add_page(app, hdrs.METH_GET, "/staff/hand-off", console.hand_off.show, NURSES)
     add_page(app, hdrs.METH_POST, "/staff/hand-off", console.hand_off.read_back, NURSES)
+    add_page(app, hdrs.METH_POST, "/staff/call-back", console.calling_back.tick, NURSES)
     add_page(app, hdrs.METH_GET, "/staff/fragments/drill", console.drill.ask, NURSES)
     add_page(app, hdrs.METH_POST, "/staff/drill", console.drill.start, NURSES)
     add_page(app, hdrs.METH_GET, "/staff/attention", console.attention.show, NURSES)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.nurse.board import ANSWERED_SHOWN, staff_names
+from server.nurse.calling_back import Lost, read_lost
 from server.nurse.chart import patient_line
 from server.nurse.neighbors import Catalog, Neighbors, Page, PersonaChoice
 from server.nurse.states import Standing, standing
@@ -82,6 +83,8 @@ class Sheet:
     items: tuple[Item, ...]
     follow_ups: tuple[ToDo, ...]
     missed: tuple[Missed, ...]
+    lost: tuple[Lost, ...]
+    """Who is to be called back now."""
 
 
 def read_sheet(tx: Transaction, staff: Staff, neighbors: Neighbors, catalog: Catalog) -> Sheet:
@@ -98,7 +101,8 @@ def read_sheet(tx: Transaction, staff: Staff, neighbors: Neighbors, catalog: Cat
         if isinstance(entry.event, EscalationClosed) and not is_drill(entry.event.escalation)
     ]
     items = tuple(_item(tx, staff, neighbors, catalog, names, group) for group in groups.values())
-    return Sheet(items, _follow_ups(tx, staff, closings), _missed(tx, staff, closings))
+    lost = read_lost(tx, staff, neighbors.call_backs)
+    return Sheet(items, _follow_ups(tx, staff, closings), _missed(tx, staff, closings), lost)
 
 
 def _item(

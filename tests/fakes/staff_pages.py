@@ -9,7 +9,7 @@ from pathlib import Path
 from aiohttp import ClientResponse, DummyCookieJar, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from server.escalation import desk, drill, handing_over
+from server.escalation import callbacks, desk, drill, handing_over
 from server.invitation import store
 from server.memory import page as memory_page
 from server.nurse.console import Console
@@ -136,7 +136,7 @@ def _console(records: Records, on_answered: OnAnswered) -> Console:
     titles = {"CHEST_PAIN": "Chest pain"}
     day = timedelta(hours=24)
     return Console(
-        Neighbors(desk, store, handing_over, drill),
+        Neighbors(desk, store, handing_over, drill, callbacks),
         [ANA],
         records.clock,
         on_answered=on_answered,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.escalation import desk, history, wording, work
+from server.escalation import callbacks, desk, history, wording, work
 from server.escalation.ladder import About, Address, Channel
 from server.pages.staff import cookie_name
 from server.record import checkins, staff
@@ -179,3 +179,55 @@ async def test_one_drill_at_a_time_and_its_patient_is_invited_by_nobody(pages: S
 @pytest.mark.parametrize("path", ["/staff/hand-off", "/staff/fragments/drill"])
 async def test_who_is_no_nurse_sees_none_of_it(pages: StaffPages, path: str) -> None:
     assert (await pages.get(path, await pages.cookie(Role.COMPLIANCE))).status == 403
+
+
+async def lost(pages: StaffPages) -> CheckInId:
+    """Rosa dropped off in danger and is to be called at once and after two minutes."""
+    rosa = await pages.records.add(ROSA)
+    checkin = await pages.begin(rosa)
+    after = (timedelta(0), timedelta(minutes=2))
+    await pages.records.database.run(lambda tx: callbacks.plan(tx, CONDUCTOR, checkin, rosa, after))
+    return checkin
+
+
+def attempt_in(html: str) -> str:
+    found = re.search(r'name="call_back" value="([^"]+)"', html)
+    assert found is not None
+    return found.group(1)
+
+
+async def ticked(pages: StaffPages, cookie: str, outcome: str) -> str:
+    """The sheet after this tick of the attempt that is next."""
+    attempt = attempt_in(await text(pages, "/staff/hand-off", cookie))
+    reply = await pages.post("/staff/call-back", [("call_back", attempt), ("outcome", outcome)], cookie)
+    assert reply.status in (200, 303)
+    return await text(pages, "/staff/hand-off", cookie)
+
+
+async def test_who_was_lost_in_danger_is_to_be_called_back(pages: StaffPages, nurse: str) -> None:
+    await lost(pages)
+    html = await text(pages, "/staff/hand-off", nurse)
+    for expected in ("Call back now", ROSA.name, ROSA.callback, "Try 1, due"):
+        assert expected in html
+
+
+async def test_a_try_that_nobody_answered_leads_to_the_next(pages: StaffPages, nurse: str) -> None:
+    await lost(pages)
+    assert "is calling (try 1)" in await ticked(pages, nurse, "attempted")
+    html = await ticked(pages, nurse, "no_answer")
+    assert "Try 2, due" in html
+    assert "1 without an answer" in html
+
+
+async def test_who_was_reached_is_no_longer_on_the_list(pages: StaffPages, nurse: str) -> None:
+    await lost(pages)
+    assert "Call back now" not in await ticked(pages, nurse, "reached")
+
+
+@pytest.mark.parametrize("outcome", ["", "due", "not_needed", "maybe"])
+async def test_a_tick_must_say_what_came_of_it(pages: StaffPages, nurse: str, outcome: str) -> None:
+    await lost(pages)
+    attempt = attempt_in(await text(pages, "/staff/hand-off", nurse))
+    reply = await pages.post("/staff/call-back", [("call_back", attempt), ("outcome", outcome)], nurse)
+    assert reply.status == 422
+    assert "whether somebody answered" in await reply.text()

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from server.escalation import callbacks, wording
-from server.escalation.callbacks import CallBack, Outcome
+from server.escalation.callbacks import CallBack
 from server.escalation.pager import ConsoleTexts
 from server.escalation.rejoin import Rejoin, Text
 from server.invitation import store
 from server.record import audit, checkins
 from server.record.transaction import Transaction
+from server.vocabulary.call_backs import CallBackOutcome as Outcome
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.principals import Service
 from tests.fakes.records import CONDUCTOR, INVITATION, NURSE, Records
