@@ -1,6 +1,6 @@
 """Tries the library on questions whose answers are known: what `nightlight knowledge evaluate` measures.
 
-It asks as a check-in does. A question that is refused counts as not answered, whatever stood first on the list.
+It asks as a check-in does, and tells apart what was found, what was sure enough to be spoken, and what was refused.
 """
 
 import json
@@ -101,16 +101,16 @@ def tried(ask: Callable[[str], Answer], questions: Sequence[Question]) -> Iterat
 
 
 def figures(found: Sequence[Tried]) -> dict[str, float | int]:
-    """Fractions; `recall@1` counts what was told, `recall@3` and `ranked@1` what was found, told or not."""
+    """Fractions; `recall@1` and `recall@3` count what was found, told or not; `told` and `told_wrong` what was spoken."""
     answerable = [one for one in found if one.question.document is not None]
     without = [one for one in found if one.question.document is None]
     ranks = [one.rank for one in answerable]
     return {
-        "recall@1": _share([one.is_right for one in answerable]),
+        "recall@1": _share([rank == 0 for rank in ranks]),
         "recall@3": _share([rank is not None and rank < 3 for rank in ranks]),
         "refused": _share([one.is_right for one in without]),
-        "ranked@1": _share([rank == 0 for rank in ranks]),
-        "answered": _share([one.answer.passage is not None for one in answerable]),
+        "told": _share([one.is_right for one in answerable]),
+        "told_wrong": _share([one.answer.passage is not None and not one.is_right for one in answerable]),
         "answerable": len(answerable),
         "without_answer": len(without),
     }
