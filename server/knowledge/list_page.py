@@ -43,6 +43,7 @@ class ListPage:
             audiences=[one.value for one in Audience],
             release=self._desk.room.current,
             today=self._desk.today,
+            published=query.get("done", "") == "published",
         )
 
 

@@ -49,8 +49,7 @@ class PublishPage:
             proposal = await self._desk.publisher.propose(staff, self._desk.today)
         except ServiceError as error:
             return await self._page(request, None, problem(error))
-        done = "Published. Check-ins that begin now are told from this release." if "done" in request.query else ""
-        return await self._page(request, proposal, done=done)
+        return await self._page(request, proposal)
 
     async def publish(self, request: web.Request) -> web.StreamResponse:
         staff, form = staff_of(request), await request.post()
@@ -66,7 +65,7 @@ class PublishPage:
         except PublishRefused as error:
             return await self._page(request, proposal, problem(error), why, status=error.status)
         await self._desk.room.look()
-        raise web.HTTPSeeOther(f"{HOME}/publish?done=1")
+        raise web.HTTPSeeOther(f"{HOME}?done=published")
 
     async def _page(
         self,
@@ -75,7 +74,6 @@ class PublishPage:
         wrong: str = "",
         why: str = "",
         *,
-        done: str = "",
         status: int = 200,
     ) -> web.StreamResponse:
         staff = staff_of(request)
@@ -104,7 +102,6 @@ class PublishPage:
             overrider=lambda one: name_of(f"staff:{one.overridden_by}", people),
             wrong=wrong,
             why=why,
-            done=done,
         )
 
 

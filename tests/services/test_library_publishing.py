@@ -63,7 +63,8 @@ async def test_too_few_golden_questions_block_and_only_a_clinician_overrides(sto
     assert (status, "an override needs a reason" in html) == (409, True)
     status, html = await published(stocked, ("act", "override"), ("why", "The ward waits for it."))
     assert status == 303
-    assert "by Clinician Person: “The ward waits for it.”" in html
+    assert "Published. Check-ins that begin now" in html
+    assert "by Clinician Person: “The ward waits for it.”" in await stocked.html("/publish")
     assert "two days after the operation" in await told(stocked)
 
 
