@@ -5,6 +5,7 @@ Two people do it, as the rules ask; nothing is published by override.
 
 import asyncio
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ KIND = "browser"
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
+PERSONAS = Path(__file__).parents[2] / "personas"
 EMAILS = {role: email for email, _, role in STAFF}
 QUESTION = "Where can I park my car when I come to the clinic?"
 RED, BLUE = "red garage", "blue garage"
@@ -39,14 +41,17 @@ WITHIN = 60.0
 
 async def keep_goldens(house: House, folder: Path) -> None:
     """Five golden questions for each document of the demo, so that nobody has to override."""
-    await house.service.command("knowledge", "export", str(folder))
     await asyncio.to_thread(write_goldens, folder)
     await house.service.command("knowledge", "import", str(folder))
 
 
 def write_goldens(folder: Path) -> None:
-    names = [path.stem for path in sorted(folder.glob("*.md"))]
-    lines = [json.dumps({"question": question, "document": name}) for name in names for question in OFF_TOPIC]
+    """Beside the very texts that the demo published."""
+    folder.mkdir()
+    texts = sorted(PERSONAS.glob("*/knowledge/*.md"))
+    for path in texts:
+        shutil.copy(path, folder)
+    lines = [json.dumps({"question": question, "document": path.stem}) for path in texts for question in OFF_TOPIC]
     (folder / "golden.jsonl").write_text("\n".join(lines))
 
 
@@ -165,7 +170,7 @@ async def test_from_a_first_draft_to_a_patient_and_out_again(house: House, tmp_p
     assert f"You may park your car in the {BLUE} behind the clinic. Bring the ticket along." in shown
     assert "Lena Brandt" in shown
 
-    checkin, link = await house.service.new_link()
+    _, link = await house.service.new_link()
     patient = await house.patient(link)
     await patient_asks(patient)
 
@@ -177,8 +182,7 @@ async def test_from_a_first_draft_to_a_patient_and_out_again(house: House, tmp_p
     await visit.question(patient)
     await visit.write(patient, QUESTION)
     await visit.transcript_says(patient, UNANSWERED)
-    told = [entry for entry in await house.journal(checkin) if entry["kind"] == "speech_heard"]
-    assert [BLUE in entry["heard"] for entry in told].count(True) == 1
+    assert sum(BLUE in caption for caption in await visit.captions(patient)) == 1
 
 
 async def test_a_nurse_reads_and_compliance_stays_outside(house: House) -> None:
