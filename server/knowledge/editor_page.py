@@ -32,18 +32,14 @@ class EditorPage:
 
     async def new(self, request: web.Request) -> web.StreamResponse:
         """An empty document, or one for a topic of questions nobody could answer."""
-        staff, wanted = staff_of(request), request.query.get("topic", "")
-        topic = await request.app[DATABASE].run(lambda tx: topic_of(tx, staff, wanted))
+        staff, topic = staff_of(request), await self._topic(request, request.query.get("topic", ""))
         start = Manuscript(owner=staff.name, body=_begun("", topic))
         return self._page(request, "", 0, asdict(start), topic=topic)
 
     async def edit(self, request: web.Request) -> web.StreamResponse:
-        staff, name, wanted = staff_of(request), name_in(request), request.query.get("topic", "")
-
-        def read(tx: Transaction) -> tuple[library.Dossier, Topic | None]:
-            return library.get(tx, staff, name), topic_of(tx, staff, wanted)
-
-        found, topic = await request.app[DATABASE].run(read)
+        staff, name = staff_of(request), name_in(request)
+        topic = await self._topic(request, request.query.get("topic", ""))
+        found = await request.app[DATABASE].run(lambda tx: library.get(tx, staff, name))
         newest = found.newest
         try:
             start = opened(f"{name}.md", newest.markdown)
@@ -55,6 +51,7 @@ class EditorPage:
     async def save(self, request: web.Request) -> web.StreamResponse:
         """Shows what would be heard, or makes a revision of it."""
         staff, form = staff_of(request), await request.post()
+        topic = await self._topic(request, text_in(form, "topic"))
         values = {field: text_in(form, field) for field in (*FIELDS, "note", "name")}
         name = request.match_info.get("name") or values["name"].strip()
         expects = int(text_in(form, "expects")) if text_in(form, "expects").isdecimal() else 0
@@ -63,14 +60,18 @@ class EditorPage:
             text = await request.app[DATABASE].run(lambda tx: _composed(tx, staff, name, values))
             reading = reading_of(name, text, self._desk)
             if text_in(form, "act") == "preview":
-                return self._page(request, known, expects, values, reading=reading)
+                return self._page(request, known, expects, values, reading=reading, topic=topic)
             made = await request.app[DATABASE].run(
                 lambda tx: library.write(tx, staff, name, text, values["note"].strip(), expects=expects)
             )
         except (ReviewRefused, DocumentError) as error:
             status = error.status if isinstance(error, ReviewRefused) else 422
-            return self._page(request, known, expects, values, wrong=problem(error), status=status)
+            return self._page(request, known, expects, values, topic=topic, wrong=problem(error), status=status)
         raise web.HTTPSeeOther(address(name, f"?done={'same' if made.number == expects else 'saved'}"))
+
+    async def _topic(self, request: web.Request, wanted: str) -> Topic | None:
+        staff = staff_of(request)
+        return await request.app[DATABASE].run(lambda tx: topic_of(tx, staff, wanted))
 
     def _page(
         self,
@@ -94,6 +95,7 @@ class EditorPage:
             values={"note": "", "name": ""} | dict(values),
             audiences=[one.value for one in Audience],
             reading=reading,
+            topic=topic.id if topic else "",
             asked=[one.text for one in topic.questions] if topic else [],
             wrong=wrong,
             too_hard=self._desk.rules.reading_grade_max.value,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from server.knowledge import library, releases
+from server.knowledge import library, questions, releases
 from server.knowledge.desk import CURATORS, Desk
 from server.knowledge.passage import Audience
 from server.knowledge.revisions import RevisionState
@@ -27,7 +27,11 @@ class ListPage:
     async def show(self, request: web.Request) -> web.StreamResponse:
         staff, query = staff_of(request), request.query
         words, state, audience = query.get("q", ""), query.get("state", ""), query.get("audience", "")
-        rows = await request.app[DATABASE].run(lambda tx: read_rows(tx, staff, self._desk))
+
+        def read(tx: Transaction) -> tuple[list[Row], int]:
+            return read_rows(tx, staff, self._desk), questions.waiting(tx, staff)
+
+        rows, unanswered = await request.app[DATABASE].run(read)
         found = [one for one in rows if one.has(words) and _is(one, state) and audience in ("", one.audience)]
         return request.app[TEMPLATES].page(
             "library/list.html",
@@ -36,6 +40,7 @@ class ListPage:
             rows=found,
             count=len(rows),
             waiting=sum(one.state is RevisionState.IN_REVIEW for one in rows),
+            unanswered=unanswered,
             q=words,
             state=state,
             audience=audience,

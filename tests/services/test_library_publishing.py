@@ -206,6 +206,7 @@ async def ask_in_vain(shelves: LibraryPages, *asked: str) -> None:
 
 async def test_a_topic_is_assigned_written_for_and_closed(stocked: LibraryPages) -> None:
     await ask_in_vain(stocked, "Where can I park my car at the clinic?", "Is there parking at the clinic?")
+    assert "2 questions had no approved answer." in await stocked.html("")
     html = await stocked.html("/questions")
     assert html.count('class="card col topic"') == 1
     assert '<b class="count num">2</b>' in html
@@ -217,6 +218,9 @@ async def test_a_topic_is_assigned_written_for_and_closed(stocked: LibraryPages)
     html = await stocked.html(f"/new?topic={topic[1]}")
     assert "## Is there parking at the clinic" in html
     assert "Take out of the heading whatever could name a person" in html
+    typed = [*edited("## Parking", 0, "preview"), ("name", "parking"), ("topic", topic[1])]
+    _, html = await stocked.post("/new", Role.CLINICIAN, *typed)
+    assert "Where can I park my car at the clinic?" in html
     html = await stocked.html(f"/documents/shower/edit?topic={topic[1]}")
     assert "Pat the wound dry.\n\n## Is there parking at the clinic" in html
     await keep_goldens(stocked, 1)
@@ -226,6 +230,7 @@ async def test_a_topic_is_assigned_written_for_and_closed(stocked: LibraryPages)
     status, html = await stocked.post("/questions/close", Role.CLINICIAN, *closing)
     assert status == 303
     assert "Every question was answered." in html
+    assert "had no approved answer." not in await stocked.html("")
     assert (await stocked.post("/questions/close", Role.CLINICIAN, *closing))[0] == 409
 
 
