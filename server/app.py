@@ -169,6 +169,7 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         stack.callback(stop_listening)
 
         everything = _web(settings, database, registry, packs, live, clock)
+        curation.add_pages(everything, curated, packs.values())
         found = [*parts, triage_part, library_part, perception_part, language_part, *other_parts(settings)]
         application = Application(everything, database, registry, found, packs, classifier, pager, perception, curated)
         await _listen(stack, settings, application)

@@ -4,13 +4,19 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from aiohttp import web
+
+from server.checkin.guide import Guide, told_of
 from server.config import Settings
+from server.conversation.gate import Gate
+from server.conversation.state import Visit
 from server.knowledge import releases
 from server.knowledge.answer import Asked
 from server.knowledge.consulting import OpenRelease, Outcome, consult
+from server.knowledge.desk import Desk, Judged
 from server.knowledge.document import Document
 from server.knowledge.embedder import Embedder
 from server.knowledge.lay_words import read_lay_words
@@ -18,6 +24,7 @@ from server.knowledge.lint import Plain, Remark, lint
 from server.knowledge.publishing import Publisher, Subjects, limits_of
 from server.knowledge.reading_room import ReadingRoom
 from server.knowledge.releases import Told
+from server.knowledge.routes import add_routes
 from server.knowledge.rules import CurationRules, read_rules
 from server.knowledge.stacks import Stacks
 from server.knowledge.telling import Limits
@@ -96,6 +103,25 @@ async def running(
     await found.room.start()
     stack.push_async_callback(found.room.close)
     return found, library_part(found.room)
+
+
+def add_pages(app: web.Application, found: Curation | None, packs: Iterable[Pack]) -> None:
+    """The clinicians' console; none without a library. Call after `pages.install`."""
+    if found is None:
+        return
+    gate = Gate(next(iter(packs)), Visit(first_name=""))
+    guide = Guide(found.room, "", Asked)
+
+    def judged(outcome: Outcome, release: str) -> list[Judged]:
+        """As a check-in that began with this release judges what it is about to say."""
+        told = told_of(outcome, release)
+        if told is None:
+            return []
+        passages = replace(guide, release=release).still_told([told.as_passage()])
+        receipts = [(sentence, gate.judge(sentence, passages=passages)) for sentence in told.sentences]
+        return [Judged(sentence, receipt, gate.explain(receipt.reason)) for sentence, receipt in receipts]
+
+    add_routes(app, Desk(found.room, found.publisher, found.embedder, found.rules, PLAIN, judged))
 
 
 def library_part(room: ReadingRoom) -> Part:

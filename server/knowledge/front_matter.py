@@ -91,6 +91,13 @@ def split(name: str, content: str) -> tuple[FrontMatter, str, int]:
     return about, content[found.end() :], content.count("\n", 0, found.end())
 
 
+def keys_of(name: str, content: str) -> dict[str, Any]:
+    """The front matter as it stands, with the keys of other programs; raises `DocumentError`."""
+    found = _FENCE.match(content)
+    data = _loaded(name, found[1])[0] if found else {}
+    return data if isinstance(data, dict) else {}
+
+
 def _loaded(name: str, text: str) -> tuple[Any, Any]:
     try:
         loader = yaml.SafeLoader(text)

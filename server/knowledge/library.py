@@ -105,15 +105,19 @@ def submit(tx: Transaction, principal: Principal, name: str) -> Revision:
     return _moved(tx, principal, newest, RevisionState.IN_REVIEW, AuditAction.LIBRARY_SUBMITTED)
 
 
-def send_back(tx: Transaction, principal: Principal, name: str, number: int) -> Revision:
-    """Not like this: a draft again, without the approvals it had. Raises NotFound, ReviewRefused."""
+def send_back(tx: Transaction, principal: Principal, name: str, number: int, why: str = "") -> Revision:
+    """Not like this: a draft again, without the approvals it had. `why` stands in its note from then on.
+
+    Raises NotFound, ReviewRefused.
+    """
     require(principal, Permission.LIBRARY_APPROVE)
     newest = _current(get(tx, principal, name), number)
     if newest.state is not RevisionState.IN_REVIEW:
         raise ReviewRefused(f"{name}: revision {number} is not in review")
     given = (approval.c.document == name) & (approval.c.number == number)
     tx.connection.execute(delete(approval).where(given))
-    return _moved(tx, principal, replace(newest, approvals=()), RevisionState.DRAFT, AuditAction.LIBRARY_SENT_BACK)
+    newest = replace(_noted(tx, principal, newest, why), approvals=())
+    return _moved(tx, principal, newest, RevisionState.DRAFT, AuditAction.LIBRARY_SENT_BACK)
 
 
 def approve(
@@ -246,6 +250,17 @@ def _approve(tx: Transaction, principal: Staff | Service, newest: Revision) -> R
     detail: dict[str, str | int] = {"revision": newest.number, "hash": newest.sha256, "role": role}
     tx.audit(principal, AuditAction.LIBRARY_APPROVED, subject=newest.document, detail=detail)
     return replace(newest, approvals=(*newest.approvals, given))
+
+
+def _noted(tx: Transaction, principal: Principal, one: Revision, why: str) -> Revision:
+    if not why.strip():
+        return one
+    by = principal.name if isinstance(principal, Staff) else actor(principal)
+    said = f"Sent back by {by}: {why.strip()}"
+    note = f"{one.note}\n{said}" if one.note else said
+    mine = (revision.c.document == one.document) & (revision.c.number == one.number)
+    tx.connection.execute(update(revision).where(mine).values(note=note))
+    return replace(one, note=note)
 
 
 def _moved(tx: Transaction, principal: Principal, one: Revision, state: RevisionState, action: AuditAction) -> Revision:

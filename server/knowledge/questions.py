@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from server.record.access import Permission, require
 from server.record.audit import AuditAction
@@ -100,6 +100,14 @@ def past(tx: Transaction, principal: Principal) -> list[tuple[str, int]]:
 def unsorted(tx: Transaction, principal: Principal) -> list[Question]:
     """Unanswered questions of no topic yet."""
     return _opened(tx, principal, select(table).where(table.c.answered.is_(False), table.c.topic.is_(None)))
+
+
+def waiting(tx: Transaction, principal: Principal) -> int:
+    """How many questions nobody could answer wait for a passage; reads none of them."""
+    require(principal, Permission.LIBRARY_READ)
+    closed = select(topics.c.id).where(topics.c.state == TopicState.CLOSED.value)
+    mine = table.c.answered.is_(False) & (table.c.topic.is_(None) | table.c.topic.not_in(closed))
+    return tx.connection.scalar(select(func.count()).select_from(table).where(mine)) or 0
 
 
 def queue(tx: Transaction, principal: Principal, state: TopicState | None = None) -> list[Topic]:

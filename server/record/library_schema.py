@@ -18,7 +18,7 @@ document = Table(
     Column("retired_at", Moment),
 )
 
-# The text of a revision is never updated, only its state.
+# The text of a revision is never updated, only its state, and its note when it is sent back.
 revision = Table(
     "revision",
     metadata,

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import delete, insert, select, update
 
 from server.record.access import Permission, require
-from server.record.audit import AuditAction
+from server.record.audit import AuditAction, actor
 from server.record.identifiers import new_id
 from server.record.schema import staff as table
 from server.record.schema import staff_session
@@ -73,6 +73,14 @@ def enabled(tx: Transaction, principal: Principal) -> dict[str, Staff]:
     require(principal, Permission.STAFF_LIST)
     rows = tx.connection.execute(select(table).where(table.c.disabled_at.is_(None)).order_by(table.c.id)).all()
     return {row.email: Staff(StaffId(row.id), row.name, Role(row.role)) for row in rows}
+
+
+def colleagues(tx: Transaction, principal: Principal) -> dict[str, Staff]:
+    """Everybody who may sign in, by how the audit chain names them; to say who wrote, approved and takes care of what."""
+    require(principal, Permission.LIBRARY_READ)
+    rows = tx.connection.execute(select(table).where(table.c.disabled_at.is_(None)).order_by(table.c.name)).all()
+    people = [Staff(StaffId(row.id), row.name, Role(row.role)) for row in rows]
+    return {actor(one): one for one in people}
 
 
 def open_session(tx: Transaction, principal: Principal, member: StaffId) -> str:
