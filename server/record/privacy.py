@@ -35,7 +35,7 @@ SAFE_FIELDS: Final = frozenset({
 PHI_FIELDS: Final = frozenset({
     "absence", "address", "advice", "amended", "answer", "asked_911", "aspect", "auth", "baseline_suspect", "bias",
     "birth", "birth_day", "birth_month", "birth_year", "callback", "caption", "chart", "claim", "conditions",
-    "contact", "contribution", "cue", "day", "deviation", "device", "diagnosis", "discharged_on", "disposition",
+    "contact", "contribution", "cue", "cues", "day", "deviation", "device", "diagnosis", "discharged_on", "disposition",
     "document", "email", "endpoint", "episode", "evidence", "first_name", "follow_up", "heard", "high_alert", "how",
     "likenesses", "log_odds", "markdown", "matter", "medicines", "month", "name", "new", "next_visit", "noise", "note",
     "objective", "observable", "overridden_because", "p256dh", "parameters", "passage", "password_hash", "payload",

@@ -11,8 +11,8 @@ KIND = "browser"
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
-NURSE, CLINICIAN, COMPLIANCE = (email for email, _, _ in STAFF)
-PARTS = {"stt", "tts", "end_of_turn", "triage", "face", "llm", "records", "pager", "perception"}
+NURSE, CLINICIAN, _, COMPLIANCE = (email for email, _, _ in STAFF)
+PARTS = {"stt", "tts", "end_of_turn", "triage", "face", "llm", "records", "pager", "perception", "library"}
 
 
 async def refusal(page: Page, address: str) -> int:

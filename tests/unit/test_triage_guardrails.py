@@ -36,7 +36,7 @@ def test_every_guardrail_with_phrases_has_examples() -> None:
 
 
 def test_a_denial_is_kept_as_a_finding_with_the_patients_words() -> None:
-    assert triage(PACK, "No chest pain, dear.")[1] == (NegativeFinding("CHEST_PAIN", 1, "No chest pain, dear"),)
+    assert triage(PACK, "No chest pain, dear.")[1] == (NegativeFinding("CHEST_PAIN", 2, "No chest pain, dear"),)
 
 
 def test_the_quote_is_the_patients_own_sentence() -> None:
