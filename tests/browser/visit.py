@@ -45,7 +45,8 @@ _RECORD = """() => {
 _FLOOR_IS_FREE = """() => {
   const call = document.getElementById("screen-call");
   const listens = ["listening", "warm", "concerned"].includes(call.dataset.state); // the face it listens with
-  const asking = listens && document.querySelector("#transcript > li.persona:last-child");
+  const newest = document.querySelector("#transcript > li.persona:last-child");
+  const asking = listens && newest && !newest.textContent.includes("Goodbye, and take care.") && newest;
   if (!asking || window.asked !== asking.textContent) {
     window.asked = asking ? asking.textContent : null;
     window.askedAt = performance.now();
