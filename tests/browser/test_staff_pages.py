@@ -57,7 +57,7 @@ async def test_compliance_sees_a_whole_chain_and_no_patient(house: House) -> Non
     page = await house.staff(COMPLIANCE)
     await expect(page.locator("#chain[data-verified=yes]")).to_contain_text("nothing was changed")
     shown = await page.inner_text("main")
-    assert "invitation.created" in shown
+    assert "staff.signed_in" in shown
     assert "Alvarez" not in shown
     assert await refusal(page, f"{house.service.address}/staff/") == 403
     assert await refusal(page, f"{house.service.address}/staff/persona") == 403
