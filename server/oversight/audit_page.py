@@ -16,6 +16,8 @@ from server.vocabulary.principals import Role, Staff
 
 ROWS = 200
 """Rows on one page."""
+_DIGITS = 18
+"""A row number of as many does not fit a database's integer."""
 VERIFY_EVERY = timedelta(minutes=1)
 """Checking a million rows takes seconds on the records' only thread, so reloading the page must not repeat it."""
 
@@ -49,9 +51,10 @@ class AuditPage:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         staff, patient = staff_of(request), request.query.get("patient", "").strip()
+        before = _row(request.query.get("before", ""))
 
         def read(tx: Transaction) -> tuple[list[ShownRow], Verdict]:
-            return find(tx, staff, patient), self._verify(tx)
+            return find(tx, staff, patient, before), self._verify(tx)
 
         rows, verdict = await request.app[DATABASE].run(read)
         self._verdict = verdict
@@ -60,6 +63,8 @@ class AuditPage:
             staff=staff,
             patient=patient,
             rows=rows,
+            before=before,
+            older=rows[-1].seq if len(rows) == ROWS else None,
             first_bad=verdict.first_bad,
             verified_at=verdict.at,
         )
@@ -70,9 +75,14 @@ class AuditPage:
         return Verdict(tx.now, audit.verify(tx))
 
 
-def find(tx: Transaction, staff: Staff, patient: str) -> list[ShownRow]:
-    """The newest rows first; all patients if `patient` is empty."""
-    rows = audit.find(tx, staff, patient=PatientId(patient) if patient else None, limit=ROWS)
+def _row(text: str) -> int | None:
+    """A row's number as the links of the page write it; anything else is the newest page."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else None
+
+
+def find(tx: Transaction, staff: Staff, patient: str, before: int | None) -> list[ShownRow]:
+    """The newest rows first, of those older than row `before` if it is given; all patients if `patient` is empty."""
+    rows = audit.find(tx, staff, patient=PatientId(patient) if patient else None, before=before, limit=ROWS)
     return [shown(row) for row in rows]
 
 

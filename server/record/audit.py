@@ -143,13 +143,20 @@ def verify(tx: "Transaction", anchor: Head | None = None) -> int | None:
 
 
 def find(
-    tx: "Transaction", principal: Principal, *, patient: PatientId | None = None, limit: int = 200
+    tx: "Transaction",
+    principal: Principal,
+    *,
+    patient: PatientId | None = None,
+    before: int | None = None,
+    limit: int = 200,
 ) -> list[AuditRow]:
-    """The newest rows first. Looking is itself audited."""
+    """The newest rows first, of those older than row `before` if it is given. Looking is itself audited."""
     require(principal, Permission.AUDIT_READ)
     query = select(audit).order_by(audit.c.seq.desc()).limit(limit)
     if patient is not None:
         query = query.where(audit.c.patient == patient)
+    if before is not None:
+        query = query.where(audit.c.seq < before)
     rows = [AuditRow(**row) for row in tx.connection.execute(query).mappings()]
     tx.audit(principal, AuditAction.AUDIT_READ, patient=patient, detail={"count": len(rows)})
     return rows

@@ -56,9 +56,14 @@ async def test_a_nurse_takes_a_page(house: House) -> None:
 async def test_compliance_sees_a_whole_chain_and_no_patient(house: House) -> None:
     page = await house.staff(COMPLIANCE)
     await expect(page.locator("#chain[data-verified=yes]")).to_contain_text("nothing was changed")
-    shown = await page.inner_text("main")
-    assert "staff.signed_in" in shown
-    assert "Alvarez" not in shown
+    everything = await page.inner_text("main")
+    await house.service.new_link("Joseph")
+    known = (await house.service.command("patients", "list")).splitlines()
+    joseph = next(line.split()[0] for line in known if "Joseph" in line)
+    await page.goto(f"{house.service.address}/staff/audit?patient={joseph}")
+    of_joseph = await page.inner_text("main")
+    assert "invitation.created" in of_joseph
+    assert [name for name in ("Alvarez", "Okafor") if name in everything + of_joseph] == []
     assert await refusal(page, f"{house.service.address}/staff/") == 403
     assert await refusal(page, f"{house.service.address}/staff/persona") == 403
 

@@ -1,14 +1,17 @@
 """The audit page and the clinician's list over HTTP."""
 
+import re
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from server.record import audit
 from server.record.schema import audit as audit_table
 from server.vocabulary.principals import Role
-from tests.fakes.records import OTTO, ROSA
+from tests.fakes.records import COMPLIANCE, OTTO, ROSA
 from tests.fakes.staff_pages import APPROVED_CANARY, StaffPages, staff_pages
 
 KIND = "services"
@@ -52,6 +55,30 @@ async def test_a_search_without_result_says_what_to_check(pages: StaffPages) -> 
     html = await audit_html(pages, "?patient=pt_<script>")
     assert "No rows about this patient id." in html
     assert "<script>" not in html.replace('<script type="module"', "")
+
+
+async def looked_at(pages: StaffPages, times: int) -> None:
+    """The audit log is read so often, each of which is a row."""
+    for _ in range(times):
+        await pages.records.database.run(lambda tx: audit.find(tx, COMPLIANCE, limit=1))
+
+
+async def test_rows_that_do_not_fit_one_page_are_on_the_older_ones(pages: StaffPages) -> None:
+    rosa = await pages.records.add(ROSA)
+    await looked_at(pages, 230)
+    newest = await audit_html(pages)
+    assert rosa not in newest
+    link = re.search(r'id="older" href="([^"]+)"', newest)
+    assert link is not None
+    older = await audit_html(pages, unescape(link.group(1)).removeprefix("/staff/audit"))
+    assert rosa in older
+    assert 'id="older"' not in older
+
+
+@pytest.mark.parametrize("before", ["", "none", "-1", "9" * 40, "٣"])
+async def test_a_row_that_is_none_is_the_newest_page(pages: StaffPages, before: str) -> None:
+    rosa = await pages.records.add(ROSA)
+    assert rosa in await audit_html(pages, f"?before={before}")
 
 
 async def test_unsigned_words_are_marked_as_a_draft(pages: StaffPages) -> None:
