@@ -26,9 +26,17 @@ _WATCH_QUEUE = f"""() => {{
 }}"""
 
 
-PRIVATE = ("Alvarez", "tight feeling", "left arm", "Oak Street", "202-555-0143", "CHEST_PAIN")
+PRIVATE = (
+    "Alvarez",
+    "tight feeling",
+    "left arm",
+    "Oak Street",
+    "202-555-0143",
+    "water pill, for swelling",
+    "CHEST_PAIN",
+)
 """Of the patient, her words and what they mean: none of it may stand in the clear in a file or in the log. The names of her
-medicines do, in the library, which is about nobody."""
+medicines alone do, in the library, which is about nobody."""
 
 
 def holds(data: bytes, words: tuple[str, ...]) -> bool:

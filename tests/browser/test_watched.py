@@ -171,9 +171,6 @@ async def came(stage: Stage, checkin: CheckInId, captions: str) -> Came:
     return Came(captions, await stage.records.journal(checkin))
 
 
-@pytest.mark.xfail(
-    strict=False, reason="that looking away spoke for the question was missing in one run of three; why is not known"
-)
 async def test_trailing_off_while_looking_away_is_asked_about_and_the_answer_paged(visits: Visits) -> None:
     seen = await visits.away
     assert INVITATION in seen.captions
