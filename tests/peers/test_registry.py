@@ -1,7 +1,7 @@
 """The door of the visits: places are counted before anybody waits, and what could not begin leaves nothing behind."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from server.record.transaction import Transaction
 from server.speech.session import SpeechKit
 from server.speech.voice import Voice, VoiceProcess
 from server.vocabulary import events as e
-from server.vocabulary.ids import CheckInId
+from server.vocabulary.ids import CheckInId, EscalationId
 from server.vocabulary.principals import Patient
 from tests.fakes.outage import Outage
 from tests.fakes.peer import PatientPeer
@@ -131,6 +131,16 @@ async def in_danger(records: Records, house: House) -> Patient:
     return patient
 
 
+def of_pages(told: list[CheckInId]) -> Callable[[CheckInId, EscalationId], None]:
+    """Keeps who is told of; a change of no page is the list of those to be called back."""
+
+    def tell(checkin: CheckInId, page: EscalationId | None) -> None:
+        if page:
+            told.append(checkin)
+
+    return tell
+
+
 async def paged(records: Records) -> list[str]:
     return [page.trigger for page in await records.database.run(lambda tx: desk.open_pages(tx, NURSE))]
 
@@ -141,8 +151,7 @@ async def test_who_was_in_danger_before_a_restart_and_does_not_come_back_is_look
     patient = await in_danger(records, house)
     registry = Registry(replace(house, packs={"after-discharge": times(PACK, away=0.05)}))
     told: list[CheckInId] = []
-    # A change of no page is the list of those to be called back.
-    stop = desk.on_change(records.database, lambda checkin, page: told.append(checkin) if page else None)
+    stop = desk.on_change(records.database, of_pages(told))
     await registry.open()
     await until(lambda: told, 10)
     await registry.close()
