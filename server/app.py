@@ -6,12 +6,11 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
-from sqlalchemy.exc import DBAPIError
 
 from server import curation, environment, heap, language, lessons, paging, perceiving, staff_routes
 from server.checkin.nurse_seat import NurseDoor
@@ -25,6 +24,7 @@ from server.conversation.wording import opening_sentences
 from server.curation import Curation
 from server.escalation import desk, in_room
 from server.escalation.pager import Pager
+from server.installation import PERSONAS, load_packs, open_records
 from server.invitation import store as invitations
 from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import Greeter, InvitationRoutes
@@ -35,12 +35,9 @@ from server.model_store import ModelStore
 from server.pages import install as pages
 from server.pages.live import Live
 from server.pages.templates import TEMPLATES as TEMPLATE_PAGES
-from server.persona.loading import load_pack
 from server.persona.pack import Clinic, Pack
-from server.persona.tuning import NONE, TuningFolder, tuned
 from server.record import checkins, rooms
-from server.record.database import BALLAST, Database
-from server.record.master_key import MasterKey
+from server.record.database import Database
 from server.record.transaction import Transaction
 from server.signaling.candidate import CandidatePolicy
 from server.signaling.ice import IceSettings, ice_servers
@@ -56,7 +53,6 @@ from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.parts import Part
 from server.vocabulary.principals import Principal, Service
 
-PERSONAS = ROOT / "personas"
 TEMPLATES = ROOT / "web" / "templates"
 STATIC = Path(__file__).parent / "static"
 
@@ -82,38 +78,6 @@ class Application:
     """The library; None where its model could not be had."""
     address: str = ""
     """Where it listens, once it does."""
-
-
-def load_packs(settings: Settings | None = None) -> dict[str, Pack]:
-    """Every persona pack, by id, speaking for the clinic of `settings`; raises `PackError`, which names file and line."""
-    packs = [load_pack(folder) for folder in sorted(PERSONAS.iterdir()) if (folder / "persona.yaml").is_file()]
-    site = paging.read_site(settings.escalation if settings is not None else None)
-    tuning = TuningFolder(settings.tuning).in_use() if settings is not None else NONE
-    packs = [tuned(pack, tuning) for pack in packs]
-    return {pack.id: replace(pack, clinic=_clinic(settings, pack), escalation=site.escalation(pack)) for pack in packs}
-
-
-def _clinic(settings: Settings | None, pack: Pack) -> Clinic:
-    if settings is None:
-        return pack.clinic
-    return Clinic(
-        name=settings.clinic or pack.clinic.name,
-        nurse_phone=settings.nurse_phone or pack.clinic.nurse_phone,
-        emergency_number=settings.emergency_number or pack.clinic.emergency_number,
-    )
-
-
-async def open_records(settings: Settings, clock: Clock) -> Database:
-    """The records, migrated; used by the server and by every command that reads or writes them. Raises WrongSetting."""
-    try:
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = MasterKey.load(settings.data, may_create=True)
-    except OSError as error:
-        raise environment.unusable_data(error) from None
-    try:
-        return await Database.open(settings.records_url, key, clock, ballast=BALLAST)
-    except (OSError, DBAPIError) as error:
-        raise environment.unusable_records(settings, error) from None
 
 
 @contextlib.asynccontextmanager

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from server.app import load_packs, open_records
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
 from server.escalation import oncall
+from server.installation import load_packs, open_records
 from server.oversight.budget import Judged, Proposal, propose
 from server.persona.tuning import NONE, SAME_DAY, Tuning, TuningFolder, thresholds
 from server.record import journal, staff

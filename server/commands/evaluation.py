@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from server.app import PERSONAS, load_packs
 from server.commands import terminal
-from server.commands.installation import classifier, pack_of
+from server.commands.judge import classifier
+from server.commands.packs import pack_of
 from server.config import Settings
 from server.conversation.agenda import Ask, agenda
+from server.installation import PERSONAS, load_packs
 from server.persona.pack import Pack
 from server.workbench import cases, report
 from server.workbench import lock as locks

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from server.commands import terminal
-from server.commands.installation import pack_of
+from server.commands.packs import pack_of
 from server.config import Settings
 from server.workbench import gate as bench
 

@@ -7,10 +7,10 @@ from typing import Annotated, TypeVar
 import typer
 
 from server import curation
-from server.app import PERSONAS, load_packs, open_records
 from server.commands import knowledge_trials
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
+from server.installation import PERSONAS, load_packs, open_records
 from server.knowledge import convert, golden, library, releases
 from server.knowledge.folder import read_folder, write_folder
 from server.knowledge.golden import Golden

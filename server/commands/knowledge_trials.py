@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from server import curation
-from server.app import PERSONAS, open_records
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
+from server.installation import PERSONAS, open_records
 from server.knowledge import releases, trial
 from server.knowledge.answer import Answer, Asked
 from server.knowledge.consulting import OpenRelease, Outcome, consult

@@ -8,9 +8,9 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from server.app import open_records
 from server.commands.terminal import DataOption, fail, run, settings_of, tell
 from server.config import Settings
+from server.installation import open_records
 from server.memory import memory as remembered
 from server.memory.facts import Fact
 from server.memory.timeline import Timeline, read_timeline

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from server import paging
-from server.app import PERSONAS, load_packs, room_changed
+from server.app import room_changed
 from server.commands import terminal
 from server.commands.evaluation import sets_of
-from server.commands.installation import classifier
+from server.commands.judge import classifier
 from server.config import Settings
+from server.installation import PERSONAS, load_packs
 from server.workbench.cases import read_cases
 from server.workbench.night import report
 from server.workbench.night.night import Told, World, play

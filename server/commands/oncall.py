@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import typer
 
-from server.app import load_packs, open_records
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
 from server.escalation import oncall as records
 from server.escalation.calendar_feed import Feed, Named, read_feed
 from server.escalation.ladder import CATCH_ALL
 from server.escalation.rota import Period, Rotation, Schedule, Shift, Source
+from server.installation import load_packs, open_records
 from server.paging import Site, read_site
 from server.persona.source import PackError
 from server.record import staff as accounts

@@ -6,10 +6,10 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from server.app import load_packs, open_records
 from server.commands.patient_file import WrongCard, known_to, read_card
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
+from server.installation import load_packs, open_records
 from server.record import patients as records
 from server.record.transaction import Transaction
 from server.vocabulary.clock import SystemClock

@@ -16,7 +16,7 @@ from perception.recording import Models, Recording, UnreadableRecording, Words
 from perception.voice.activity import Activity
 from perception.voice.spectrum import Samples
 from server.commands import terminal
-from server.commands.installation import pack_of
+from server.commands.packs import pack_of
 from server.conversation.cues import says_fine
 from server.model_store import ModelStore
 from server.perception_models import FACE_LANDMARKER, SILERO_VAD

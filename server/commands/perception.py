@@ -12,9 +12,9 @@ from perception.finding import Observable
 from perception.fusion.calibration import PRIOR, Calibration, CalibrationFolder, Fit
 from perception.fusion.recalibration import Disposition, TooFewDispositions, Verdict, recalibrate
 from perception.fusion.table import SCORED, load_table
-from server.app import open_records
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
+from server.installation import open_records
 from server.record import journal
 from server.vocabulary import dispositions
 from server.vocabulary.clock import SystemClock

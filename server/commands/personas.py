@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from server.app import PERSONAS
 from server.commands.terminal import tell
+from server.installation import PERSONAS
 from server.workbench.packs import checked, folders_in, relocked
 
 personas = typer.Typer(name="personas", no_args_is_help=True)

@@ -9,15 +9,16 @@ from typing import Annotated
 import typer
 
 from server import curation, demo
-from server.app import PERSONAS, open_records
 from server.checkin.guide import asking, told_of
 from server.checkin.remembering import rules_of
 from server.checkin.visit import visit_on
 from server.commands import terminal
-from server.commands.installation import classifier, pack_of
+from server.commands.judge import classifier
+from server.commands.packs import pack_of
 from server.commands.terminal import DataOption
 from server.config import Settings
 from server.conversation.state import Visit
+from server.installation import PERSONAS, open_records
 from server.memory import memory
 from server.persona.pack import Pack
 from server.record.patients import PatientCard, PatientFacts

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from server.app import open_records
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
+from server.installation import open_records
 from server.record import passwords
 from server.record import staff as accounts
 from server.vocabulary.clock import SystemClock

@@ -11,8 +11,11 @@ import typer
 from server.config import Settings
 from server.environment import WrongSetting, read_settings
 from server.vocabulary.errors import ServiceError
+from server.vocabulary.parts import Part
 
 T = TypeVar("T")
+
+_MARKS = {"live": "ok", "fallback": "fallback", "missing": "MISSING", "off": "off"}
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Data folder; overrides DATA.")]
 
@@ -40,6 +43,12 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def tell(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def show(parts: list[Part]) -> None:
+    """One line for each part of the service: which implementation runs, and what is missing."""
+    for part in parts:
+        tell(f"  {part.name:<12} {_MARKS[part.state]:<9} {part.what}")
 
 
 def note(line: str) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from server.commands import terminal
-from server.commands.installation import classifier, pack_of
+from server.commands.judge import classifier
+from server.commands.packs import pack_of
 from server.config import Settings
 from server.workbench import triage as bench
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 
-from server.app import load_packs
 from server.checkin.remembering import rules_of
+from server.installation import load_packs
 from server.memory import memory, store
 from server.memory.facts import Claim, Matter
 from server.memory.merging import Changes, Put

@@ -12,12 +12,12 @@ from statistics import quantiles
 from typing import TypeVar
 
 from server import lessons
-from server.app import PERSONAS, load_packs
 from server.config import Settings
 from server.conversation.gate import Gate
 from server.conversation.policy import decide, greet
 from server.conversation.state import State, Visit
 from server.conversation.triage import triage
+from server.installation import PERSONAS, load_packs
 from server.knowledge import kit as knowledge
 from server.model_store import ModelStore
 from server.persona.pack import Pack

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Page
 
-from server.app import load_packs, open_records
 from server.checkin.journal import CONDUCTOR
 from server.checkin.thread import Thread
 from server.checkin.visit import visit_on
 from server.config import Settings
 from server.demo import people
+from server.installation import load_packs, open_records
 from server.invitation import store
 from server.record import journal, patients
 from server.record.database import Database

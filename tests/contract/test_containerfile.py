@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from server import app
+from server import app, installation
 from tests.contract import deployment as deployed
 from tests.contract.source import ROOT
 
@@ -78,7 +78,7 @@ def test_everything_it_copies_is_let_through() -> None:
 
 
 def test_everything_the_service_reads_is_in_the_image() -> None:
-    folders = {str(path.relative_to(ROOT)) for path in (app.PERSONAS, app.TEMPLATES)}
+    folders = {str(path.relative_to(ROOT)) for path in (installation.PERSONAS, app.TEMPLATES)}
     assert folders | {"server", "perception"} <= set(copied())
     (pages,) = [rest for rest in step("COPY") if rest.startswith("--from=pages")]
     assert pages.split()[-1] == str(app.STATIC.relative_to(ROOT))

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from pydantic_settings import BaseSettings
+from typer import Context
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from server import cli, config
 from tests.contract.source import ROOT, modules
@@ -60,11 +63,15 @@ def keys_of_settings() -> set[str]:
 
 def commands() -> set[str]:
     """Every command of the program, for example `nightlight run`."""
-    apps = [group.typer_instance for group in cli.commands.registered_groups if group.typer_instance is not None]
-    groups = [(f"nightlight {app.info.name}", app) for app in apps]
-    found = [(name, info) for name, app in [("nightlight", cli.commands), *groups] for info in app.registered_commands]
-    names = {(name, info.name or getattr(info.callback, "__name__", "").replace("_", "-")) for name, info in found}
-    return {" ".join(pair) for pair in names}
+    return set(named("nightlight", get_command(cli.commands)))
+
+
+def named(name: str, command: object) -> list[str]:
+    """What is typed for this command, or for each of this group."""
+    if not isinstance(command, TyperGroup):
+        return [name]
+    inside = {one: command.get_command(Context(command), one) for one in command.list_commands(Context(command))}
+    return [found for one, below in inside.items() for found in named(f"{name} {one}", below)]
 
 
 @cache

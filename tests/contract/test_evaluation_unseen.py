@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from server.app import PERSONAS, load_packs
 from server.config import Settings
+from server.installation import PERSONAS, load_packs
 from server.lessons import examples
 
 KIND = "contract"

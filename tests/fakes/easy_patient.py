@@ -3,7 +3,7 @@
 import functools
 import re
 
-from server.app import load_packs
+from server.installation import load_packs
 
 GOODBYE = "Goodbye, and take care."
 

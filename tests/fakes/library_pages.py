@@ -9,8 +9,8 @@ from pathlib import Path
 from aiohttp import ClientResponse, web
 
 from server import curation
-from server.app import load_packs
 from server.curation import Curation
+from server.installation import load_packs
 from server.knowledge import golden, library
 from server.knowledge.embedder import Embedder
 from server.knowledge.golden import Golden

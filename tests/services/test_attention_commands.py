@@ -9,10 +9,10 @@ from typing import TypeVar
 import pytest
 from typer.testing import CliRunner
 
-from server.app import load_packs, open_records
 from server.cli import commands
 from server.commands.terminal import settings_of
 from server.escalation import oncall
+from server.installation import load_packs, open_records
 from server.record import audit, checkins, journal, patients, staff
 from server.record.transaction import Transaction
 from server.vocabulary import events as e

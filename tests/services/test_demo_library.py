@@ -4,8 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from server import curation, demo, demo_library
-from server.app import PERSONAS, load_packs
 from server.config import Settings
+from server.installation import PERSONAS, load_packs
 from server.knowledge import golden, library, releases
 from server.knowledge.answer import Asked
 from server.record.transaction import Transaction

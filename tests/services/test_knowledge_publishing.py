@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from server.app import load_packs
 from server.checkin.guide import Guide, asking, told_of
 from server.config import Settings
+from server.installation import load_packs
 from server.knowledge import library, releases
 from server.knowledge.answer import Asked
 from server.knowledge.blast import Change

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 import pytest
 from typer.testing import CliRunner, Result
 
-from server.app import open_records
 from server.checkin.remembering import Remembering
 from server.cli import commands
 from server.config import Settings
+from server.installation import open_records
 from server.record import audit, patients
 from server.vocabulary.clock import MovableClock
 from server.vocabulary.ids import PatientId

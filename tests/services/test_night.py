@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import Connection, Row, create_engine, text
 
 from server import paging
-from server.app import PERSONAS, load_packs, room_changed
+from server.app import room_changed
 from server.escalation.ladder import Policy
+from server.installation import PERSONAS, load_packs
 from server.vocabulary.findings import Tier
 from server.workbench.cases import read_cases
 from server.workbench.night import report

@@ -9,9 +9,9 @@ from typing import TypeVar
 import pytest
 from typer.testing import CliRunner, Result
 
-from server.app import open_records
 from server.cli import commands
 from server.config import Settings
+from server.installation import open_records
 from server.record import audit, passwords, patients, staff
 from server.record.transaction import Transaction
 from server.vocabulary.clock import SystemClock

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from perception.finding import Observable
 from perception.fusion.calibration import CalibrationFolder
 from perception.fusion.table import load_table
-from server.app import open_records
 from server.cli import commands
 from server.commands.terminal import settings_of
+from server.installation import open_records
 from server.perceiving import perception
 from server.record import audit, checkins, journal, patients
 from server.record.transaction import Transaction

@@ -2,9 +2,9 @@
 
 import pytest
 
-from server.app import load_packs
 from server.conversation.gate import Gate
 from server.conversation.state import Visit
+from server.installation import load_packs
 from server.vocabulary.speech import Passage
 
 KIND = "unit"

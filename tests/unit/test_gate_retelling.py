@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from server.app import load_packs
 from server.conversation.gate import Gate
 from server.conversation.state import Visit
+from server.installation import load_packs
 from server.vocabulary.speech import Passage
 from tests.bench.gate import mutations
 

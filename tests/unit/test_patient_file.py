@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from server.app import load_packs
 from server.commands.patient_file import Known, WrongCard, known_to, read_card
 from server.config import ROOT
+from server.installation import load_packs
 from server.record.patients import Medicine, PatientFacts
 
 KIND = "unit"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.app import PERSONAS
+from server.installation import PERSONAS
 from server.persona.loading import load_pack
 from server.signatures import is_signed
 

@@ -4,7 +4,7 @@ from math import comb
 
 import pytest
 
-from server.app import PERSONAS
+from server.installation import PERSONAS
 from server.workbench.interval import Proportion
 from server.workbench.ship_gates import read_ship_gates
 

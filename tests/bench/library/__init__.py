@@ -5,8 +5,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from server.app import PERSONAS
 from server.config import Settings
+from server.installation import PERSONAS
 from server.knowledge.answer import Asked
 from server.knowledge.embedder import Embedder
 from server.knowledge.index import Index
