@@ -4,7 +4,7 @@ Read once at the start. Addresses may hold secrets: no complaint repeats one, an
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -81,7 +81,7 @@ class TextEntry(Frozen):
     url: Annotated[str, AfterValidator(_known_text_address)] = Field(repr=False)
     """With `{phone}` where the patient's number goes."""
     agreement: str = Field(min_length=1)
-    """The business associate agreement: a patient's number goes there."""
+    """Its id in the register of agreements: a patient's number goes there."""
 
 
 class PersonEntry(Frozen):
@@ -225,12 +225,13 @@ async def started_rejoin(
     settings: Settings,
     database: Database,
     packs: Mapping[str, Pack],
+    may_text: Callable[[], bool],
 ) -> Rejoin:
-    """What texts patients who were lost in danger, stopped with `stack`."""
+    """What texts patients who were lost in danger, stopped with `stack`; `may_text` is asked before each text."""
     entry = read_site(settings.escalation).content.patient_texts
     sink: TextSink = ConsoleTexts()
     if entry is not None:
-        provider = AppriseTexts(entry.url)
+        provider = AppriseTexts(entry.url, may_text)
         stack.callback(provider.close)
         sink = provider
     rejoin = Rejoin(database, sink, lambda tx, lost: way_back(tx, settings, packs, lost))

@@ -14,6 +14,7 @@ from server.commands.terminal import DataOption, fail, run, settings_of, show, t
 from server.config import Settings
 from server.curation import library_part
 from server.installation import PERSONAS
+from server.pages.templates import TEMPLATES
 from server.vocabulary.clock import SystemClock
 
 
@@ -36,6 +37,7 @@ async def _serve(settings: Settings, with_demo: bool) -> None:
         loop.add_signal_handler(wanted, stop.set)
     async with running(settings, tell) as application:
         if with_demo:
+            application.web[TEMPLATES].everywhere(demo=True)
             await _seed(settings, application)
         show(application.parts)
         tell(f"\nServing on {application.address} after {time.monotonic() - began:.1f} s. Ctrl-C stops.")
