@@ -34,8 +34,8 @@ from server.knowledge.likeness import Classifier
 from server.media.link import IceServer
 from server.model_store import ModelStore
 from server.pages import install as pages
+from server.pages.bodies import MOST_BYTES
 from server.pages.live import Live
-from server.pages.size import MOST_BYTES
 from server.pages.templates import TEMPLATES as TEMPLATE_PAGES
 from server.persona.pack import Clinic, Pack
 from server.record import checkins, rooms

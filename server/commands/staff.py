@@ -1,5 +1,6 @@
 """The commands `staff …`: who may sign in, and as what. A password is never on the command line, where others could read it."""
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -73,11 +74,14 @@ def list_(data: DataOption = None) -> None:
 
 
 @staff.command()
-def roles() -> None:
+def roles(
+    as_openapi: Annotated[bool, typer.Option("--openapi", help="As an OpenAPI document, for tools.")] = False,
+) -> None:
     """Print which role may open which address, as docs/roles.md has it."""
-    from server.pages import matrix  # the web, which the other commands do without
+    from server.pages import matrix, openapi  # the web, which the other commands do without
 
-    for line in matrix.lines():
+    lines = [json.dumps(openapi.document(), indent=1)] if as_openapi else matrix.lines()
+    for line in lines:
         tell(line)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from aiohttp import hdrs, web
 
+from server.pages.bodies import check_size, read_form
 from server.pages.doors import DOORS, OPENED
 from server.pages.errors import answer_errors, remember_start
 from server.pages.headers import add_headers
@@ -12,7 +13,6 @@ from server.pages.live import LIVE, Live
 from server.pages.origin import check_origin
 from server.pages.second_factor import SecondFactor
 from server.pages.sign_in import SignIn
-from server.pages.size import check_size
 from server.pages.staff import (
     DATABASE,
     FACTOR_REQUIRED,
@@ -55,7 +55,7 @@ def install(
     app.on_response_prepare.append(add_headers)
     app.on_response_prepare.append(remember_start)
     # Outermost first: whatever the others refuse is answered by the error page.
-    app.middlewares.extend((answer_errors, check_size, check_origin, require_staff))
+    app.middlewares.extend((answer_errors, check_size, check_origin, require_staff, read_form))
     app.router.add_get("/static/{name:.+}", StaticFiles(static).serve)
     _add_sign_in(app, clock)
     app.on_shutdown.append(_end_streams)

@@ -19,7 +19,7 @@ CALLBACK = "https://checkin.example.org/staff/sso/callback"
 SECRET = "secretcanary"
 CLIENT = {"client_id": "nightlight", "client_secret": SECRET, "redirect_uris": [CALLBACK]}
 PUBLIC = {"client_id": "nightlight", "token_endpoint_auth_method": "none", "redirect_uris": [CALLBACK]}
-PEOPLE = {
+PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "nia": {"name": "Nia Person", "email": "nia@clinic.example", "email_verified": True, "groups": ["staff", "nurses"]},
     "ola": {"name": "Ola Person", "email": "Ola@clinic.example", "email_verified": False, "groups": ["nurses"]},
     "eve": {"name": "Eve Visitor", "email": "eve@clinic.example", "email_verified": True, "groups": ["visitors"]},

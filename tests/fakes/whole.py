@@ -148,6 +148,7 @@ def _stocked(tx: Transaction, house: Whole) -> tuple[dict[str, str], str]:
     library.write(tx, COMMAND, "shower", SHOWER, "written")
     places = {
         "{checkin}": invited.checkin,
+        "{escalation}": page,
         "{patient}": patient,
         "{name}": "shower",
         "{token}": answer_link.sign(key, page, house.staff[Role.NURSE].id, tx.now),

@@ -12,10 +12,10 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
+from server.pages.bodies import MOST_BYTES
 from server.pages.doors import DOORS, Open, Route, routes_of
 from server.pages.headers import HEADERS
 from server.pages.matrix import NOBODY, PATIENT, VISITORS, comes_in
-from server.pages.size import MOST_BYTES
 from server.record.staff import ABSOLUTE, IDLE
 from server.vocabulary.principals import Role
 from tests.fakes.whole import CANARY, Whole, whole

@@ -184,3 +184,5 @@ def test_an_unknown_address_is_said(tmp_path: Path, command: tuple[str, ...]) ->
 def test_the_table_of_roles_is_printed() -> None:
     done = CliRunner().invoke(commands, ["staff", "roles"])
     assert "| `GET /staff/audit` | audit.read |" in done.stdout
+    described = json.loads(CliRunner().invoke(commands, ["staff", "roles", "--openapi"]).stdout)
+    assert described["paths"]["/staff/audit"]["get"]["summary"] == "Open to staff with audit.read."

@@ -35,7 +35,7 @@ agreements:
     begins: 2026-03-01
     expires: 2027-03-01
 """
-MODEL = {"llm_url": "https://llm.example.org/v1", "llm_model": "large", "llm_agreement": "model-2026"}
+MODEL: dict[str, Any] = {"llm_url": "https://llm.example.org/v1", "llm_model": "large", "llm_agreement": "model-2026"}
 KEY = "ca" * 16
 """As long as Twilio's are."""
 TEXTS = f'patient_texts: {{url: "twilio://AC{KEY}:{KEY}@+12025550100/{{phone}}",\n  agreement: texts-2026}}\n'
@@ -45,7 +45,7 @@ def settings(folder: Path, register: str = REGISTER, paging: str = "", **more: A
     (folder / "agreements.yaml").write_text(register)
     (folder / "escalation.yaml").touch(0o600)
     (folder / "escalation.yaml").write_text(paging)
-    escalation = {"escalation": folder / "escalation.yaml"} if paging else {}
+    escalation: dict[str, Any] = {"escalation": folder / "escalation.yaml"} if paging else {}
     return Settings(data=folder, agreements=folder / "agreements.yaml", **escalation, **more)
 
 
