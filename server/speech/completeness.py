@@ -232,6 +232,22 @@ _STARTERS = _words("well so um uh actually basically usually because and but i t
 """Words that cannot be a whole answer."""
 
 
+_REFUSING = _words("no nope nah none nothing never")
+_CONFIRMING = _words("yes yeah yep yup")
+_AROUND = _words(
+    "not at all really i do don't am i'm have haven't did didn't ma'am sir thank you thanks it is isn't that's right"
+)
+"""What may stand around a bare answer without beginning anything new."""
+
+
+def is_bare_answer(text: str, *, yes_too: bool) -> bool:
+    """Whether `text` is a no and nothing more; with `yes_too`, a yes as well. "Yes" to anything but a yes-or-no question only
+    announces an answer."""
+    words = re.findall(r"[a-z']+|\d+", text.lower().replace("’", "'"))
+    opening = _REFUSING | _CONFIRMING if yes_too else _REFUSING
+    return bool(words) and words[0] in opening and all(word in opening | _AROUND for word in words[1:])
+
+
 def completeness(text: str) -> Completeness | None:
     """How finished `text` looks; None where there is no word in it."""
     words = re.findall(r"[a-z']+|\d+", text.lower().replace("’", "'"))
