@@ -52,6 +52,7 @@ WRONG = {
     "NIGHTLIGHT_LLM_DAY_MONEY": "kanarie",
     "NIGHTLIGHT_ESCALATION": "/kanarie",
     "NIGHTLIGHT_DEADMAN_URL": "kanarie",
+    "NIGHTLIGHT_METRICS_PORT": "kanarie",
     "NIGHTLIGHT_STUN": "stun:kanarie",
     "NIGHTLIGHT_TURN": '["http://kanarie"]',
     "NIGHTLIGHT_TURN_SECRET": BROKEN_LINE,
