@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from server import curation, environment, heap, language, lessons, paging, perceiving, staff_routes
+from server import curation, environment, heap, language, lessons, paging, perceiving, rejoining, staff_routes
 from server.checkin.nurse_seat import NurseDoor
 from server.checkin.perceiver import Perceiver
 from server.checkin.purse import Means
@@ -24,7 +24,7 @@ from server.conversation.wording import opening_sentences
 from server.curation import Curation
 from server.escalation import desk, in_room
 from server.escalation.pager import Pager
-from server.installation import PERSONAS, load_packs, open_records
+from server.installation import PERSONAS, load_packs
 from server.invitation import store as invitations
 from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import Greeter, InvitationRoutes
@@ -47,12 +47,13 @@ from server.signaling.socket import VisitSocket
 from server.signatures import is_signed
 from server.speech import kit as speech
 from server.speech.session import SpeechKit
-from server.vocabulary.clock import Clock, SystemClock
+from server.vocabulary.clock import Clock
 from server.vocabulary.events import Event, RoomChanged
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.parts import Part
 from server.vocabulary.principals import Principal, Service
+from server.watch import Watch
 
 TEMPLATES = ROOT / "web" / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -82,20 +83,15 @@ class Application:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, tell: Tell, clock: Clock | None = None) -> AsyncIterator[Application]:
-    """The whole service, listening; everything is stopped again on leaving."""
-    clock = clock or SystemClock()
+async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
+    """The whole service, listening, on top of what is on watch; stopped again on leaving, before the watch ends."""
+    settings, clock, database = watch.settings, watch.clock, watch.database
     heap.settle()
     asyncio.get_running_loop().set_default_executor(await _workers())
     async with contextlib.AsyncExitStack() as stack:
-        packs = load_packs(settings)
-        # The records come first and go last: every other stage writes to them until its own end.
-        tell("Opening the records")
-        database = await open_records(settings, clock)
-        stack.push_async_callback(database.close)
-        # The pager next: what a former process left must not wait for models to load. It stops after the last patient has left.
-        pager = await paging.started_pager(stack, settings, database, packs, clock)
-        await paging.started_rejoin(stack, settings, database, packs)
+        # On a thread, like whatever else takes long here: the loop goes on sending pages meanwhile.
+        packs = await asyncio.to_thread(load_packs, settings)
+        await rejoining.started_rejoin(stack, settings, database, packs)
 
         tell("Loading the speech models")
         store = ModelStore(settings.model_cache, settings.model_mirror, tell)
@@ -123,7 +119,7 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         remembering = Remembering(database, packs)
         stack.push_async_callback(remembering.close)
         remembering.start()
-        metrics = Metrics(lambda: registry.count, pager.health)
+        metrics = Metrics(lambda: registry.count, watch.pager.health)
 
         def noted(event: Event) -> None:
             metrics.note(event)
@@ -141,7 +137,9 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         everything = _web(settings, database, registry, packs, live, clock)
         curation.add_pages(everything, curated, packs.values())
         found = [*parts, triage_part, library_part, perception_part, language_part, *other_parts(settings)]
-        application = Application(everything, database, registry, found, packs, classifier, pager, perception, curated)
+        application = Application(
+            everything, database, registry, found, packs, classifier, watch.pager, perception, curated
+        )
         await _serve_metrics(stack, settings, metrics, tell)
         await _listen(stack, settings, application)
         heap.keep()
