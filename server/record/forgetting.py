@@ -5,6 +5,7 @@ which keeps the certificate. Must never forget somebody who is in a check-in, or
 """
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +15,7 @@ from sqlalchemy import Column, Select, Table, delete, func, select, update
 from server.record import schema
 from server.record.access import Permission, require
 from server.record.audit import AuditAction, head
+from server.record.library_schema import question
 from server.record.transaction import Transaction
 from server.vocabulary.errors import NotFound, ServiceError
 from server.vocabulary.ids import PatientId
@@ -55,7 +57,9 @@ def forget(tx: Transaction, principal: Principal, patient: PatientId) -> Certifi
     key = schema.patient_key
     query = select(key.c.wrapped).where(key.c.patient == patient).order_by(key.c.kid)
     wrapped = list(tx.connection.scalars(query))
-    rows = {table.name: _remove(tx, table.c[column], of) for table, column, of in _sealed(patient)}
+    rows: Counter[str] = Counter()
+    for table, column, of in _removed(patient):
+        rows[table.name] += _remove(tx, table.c[column], of)
     tx.vault.forget(patient)
     visits = update(schema.checkin).where(schema.checkin.c.patient == patient, schema.checkin.c.status == "invited")
     tx.connection.execute(visits.values(status="ended", ended_at=tx.now, end_reason="staff_ended"))
@@ -63,10 +67,10 @@ def forget(tx: Transaction, principal: Principal, patient: PatientId) -> Certifi
     gone = update(schema.patient).where(schema.patient.c.id == patient)
     tx.connection.execute(gone.values(forgotten_at=tx.now, **blank))
     digest = hashlib.sha256(b"".join(wrapped)).hexdigest()
-    detail: dict[str, str | int | bool] = {"count": sum(rows.values()), "kid": len(wrapped), "hash": digest}
+    detail: dict[str, str | int | bool] = {"count": rows.total(), "kid": len(wrapped), "hash": digest}
     tx.audit(principal, AuditAction.PATIENT_FORGOTTEN, patient=patient, subject=patient, detail=detail)
     end = head(tx)
-    return Certificate(patient, tx.now, len(wrapped), digest, rows, end.seq, end.hash)
+    return Certificate(patient, tx.now, len(wrapped), digest, dict(rows), end.seq, end.hash)
 
 
 def _check(tx: Transaction, patient: PatientId) -> None:
@@ -80,13 +84,15 @@ def _check(tx: Transaction, patient: PatientId) -> None:
         raise InCare("the patient is in a check-in, or a page is open: end the one and close the other first")
 
 
-def _sealed(patient: PatientId) -> list[tuple[Table, str, Select[Any]]]:
-    """Tables with what only this patient's key opens, and what hangs on those rows; in the order of their references."""
+def _removed(patient: PatientId) -> list[tuple[Table, str, Select[Any]]]:
+    """What only this patient's key opens, what hangs on those rows, and whatever would still reach for the patient: nobody
+    calls or texts who was forgotten. In the order of their references."""
     visits = select(schema.checkin.c.id).where(schema.checkin.c.patient == patient)
     pages = select(schema.escalation.c.id).where(schema.escalation.c.patient == patient)
     links = select(schema.invitation.c.id).where(schema.invitation.c.patient == patient)
     own = select(schema.patient.c.id).where(schema.patient.c.id == patient)
     return [
+        (question, "patient", own),
         (schema.memory_fact, "patient", own),
         (schema.memory_thread, "patient", own),
         (schema.memory_episode, "patient", own),
@@ -95,6 +101,8 @@ def _sealed(patient: PatientId) -> list[tuple[Table, str, Select[Any]]]:
         (schema.page_event, "escalation", pages),
         (schema.due_work, "subject", pages),
         (schema.escalation, "patient", own),
+        (schema.call_back, "patient", own),
+        (schema.due_work, "subject", visits),
         (schema.invitation_device, "invitation", links),
         (schema.invitation, "patient", own),
     ]
