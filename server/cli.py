@@ -23,6 +23,7 @@ COMMANDS = {
     "patients": "patients",
     "staff": "staff",
     "memory": "memory",
+    "audit": "audit",
     "oncall": "oncall",
     "perception": "perception",
     "knowledge": "knowledge",

@@ -106,6 +106,10 @@ class Postgres:
         except psycopg.Error:
             self._administer(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def execute(self, url: str, statement: str) -> None:
+        """What somebody could do who has the database and nothing of ours."""
+        self._administer(statement, str(make_url(url).database))
+
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://nightlight@/{name}?host={self._folder}"
 
