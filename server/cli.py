@@ -24,6 +24,8 @@ COMMANDS = {
     "staff": "staff",
     "memory": "memory",
     "audit": "audit",
+    "backup": "backup",
+    "restore": "backup",
     "oncall": "oncall",
     "perception": "perception",
     "knowledge": "knowledge",

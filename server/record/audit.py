@@ -98,6 +98,8 @@ class AuditAction(StrEnum):
     STAFF_SIGNED_OUT = "staff.signed_out"
     AUDIT_READ = "audit.read"
     AUDIT_EXPORTED = "audit.exported"
+    RECORDS_BACKED_UP = "records.backed_up"
+    RECORDS_RESTORED = "records.restored"
 
 
 def append(

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
 
-from server.record import audit
+from server.record import audit, forgetting
 from server.record import engine as engines
 from server.record.ballast import Ballast
 from server.record.master_key import MasterKey
@@ -74,6 +74,7 @@ class Database:
         kept = Ballast(Path(parts.database or "").with_suffix(".ballast"), ballast) if on_disk else None
         database = cls(engine, worker, master_key, clock, kept, witness)
         await database.take_ballast()
+        await database._settle()
         return database
 
     async def run(self, work: Callable[[Transaction], T], *, alone: bool = True) -> T:
@@ -124,12 +125,31 @@ class Database:
                 raise
             log(_LOGGER, logging.CRITICAL, "disk_full_ballast_released")
             result, tx = self._attempt(work, alone)
-        if tx.sealed is not None and self._witness is not None:
-            self._witness.note(tx.sealed, tx.unwitnessed)
+        if self._witness is not None:
+            self._note(self._witness, tx)
         for callback in tx.callbacks:
             # From this thread, not after the await: a cancelled caller must not swallow a page's wake-up.
             loop.call_soon_threadsafe(callback)
         return result
+
+    async def _settle(self) -> None:
+        """Before anything is read: an older copy of the records has back whom we have forgotten."""
+        if self._witness is None:
+            return
+        known = await asyncio.get_running_loop().run_in_executor(self._worker, self._witness.tombstones.read)
+        if back := await self.run(lambda tx: forgetting.settle(tx, known)):
+            await self.scrub()
+            log(_LOGGER, logging.WARNING, "patients_forgotten_again", count=len(back))
+
+    @staticmethod
+    def _note(witness: Witness, tx: Transaction) -> None:
+        try:
+            witness.tombstones.add(tx.forgotten)
+        except OSError as error:
+            # What was done is done; it is noted when the records are opened next.
+            log(_LOGGER, logging.ERROR, "tombstone_failed", error=type(error).__name__)
+        if tx.sealed is not None:
+            witness.note(tx.sealed, tx.unwitnessed)
 
     def _attempt(self, work: Callable[[Transaction], T], alone: bool) -> tuple[T, Transaction]:
         with self._engine.begin() as connection:

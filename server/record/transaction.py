@@ -41,6 +41,8 @@ class Transaction:
         self.sealed: Seal | None = None
         """The audit chain's seal once this is committed; None where nothing was audited, or nothing may be sealed."""
         self.unwitnessed: list[Seal] = []
+        self.forgotten: dict[PatientId, datetime] = {}
+        """Patients whom this forgets; noted outside the database once it is committed."""
         self._began: Head | None = None
 
     def audit(

@@ -13,6 +13,7 @@ from pathlib import Path
 from server.record import seal as seals
 from server.record.privacy import log
 from server.record.seal import Seal
+from server.record.tombstones import Tombstones
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ class Witness:
     def __init__(self, folder: Path) -> None:
         self.kept = folder / "seals.jsonl"
         self.newest = folder / "newest.json"
+        self.tombstones = Tombstones(folder / "forgotten.jsonl")
 
     def last(self) -> int:
         """Row of the last kept seal that is written here; 0 for none."""

@@ -91,9 +91,14 @@ class Postgres:
         """The address of records without anything in them; `give_back` lets the next test have them."""
         if self._idle:
             return self._idle.pop()
+        url = self.create()
+        engine.prepare(make_url(url), KEY).dispose()
+        return url
+
+    def create(self) -> str:
+        """The address of a database without tables."""
         name = f"t{secrets.token_hex(8)}"
         self._administer(f"CREATE DATABASE {name}")
-        engine.prepare(make_url(self._url(name)), KEY).dispose()
         return self._url(name)
 
     def give_back(self, url: str) -> None:
