@@ -26,6 +26,7 @@ from server.escalation import desk, in_room
 from server.escalation.pager import Pager
 from server.installation import PERSONAS, load_packs
 from server.invitation import store as invitations
+from server.invitation.proxied import behind
 from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import Greeter, InvitationRoutes
 from server.knowledge import kit as knowledge
@@ -257,6 +258,7 @@ def _add_patient_routes(
         registry.consented,
         secure_cookie=settings.https,
         may_notice=registry.may_notice,
+        address_of=behind(settings.proxies),
     )
     app.router.add_routes(entrance.routes())
     policy = CandidatePolicy(lan=settings.allow_private_addresses, mdns=settings.allow_private_addresses)

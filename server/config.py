@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.setting_values import (
@@ -152,6 +152,8 @@ class Settings(BaseSettings):
     """coturn's `static-auth-secret`."""
     lan: bool | None = Field(None, examples=["true"])
     """Whether private addresses of patients may be contacted; unset: only when listening on loopback."""
+    proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, FROM_JSON] = Field((), examples=['["10.42.0.0/16"]'])
+    """Networks of our own reverse proxies as a JSON list: they say in `X-Forwarded-For` whose request they pass on."""
 
     @model_validator(mode="after")
     def _may_offer_turn(self) -> Self:

@@ -36,6 +36,7 @@ _PLAIN = {
     "tuple_type": "must be a list",
     "dict_type": "must be an object in braces",
     "string_type": "must be text",
+    "ip_any_network": "must be networks, for example 10.42.0.0/16",
     "value_error": "{error}",
 }
 """What pydantic's kinds of errors mean to someone who set a variable."""

@@ -57,6 +57,7 @@ WRONG = {
     "NIGHTLIGHT_TURN": '["http://kanarie"]',
     "NIGHTLIGHT_TURN_SECRET": BROKEN_LINE,
     "NIGHTLIGHT_LAN": "kanarie",
+    "NIGHTLIGHT_PROXIES": '["kanarie"]',
 }
 ALSO_WRONG = [
     ("NIGHTLIGHT_DATABASE_URL", "postgresql+nodriver://kanarie/y"),
