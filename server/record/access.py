@@ -75,6 +75,8 @@ class Permission(StrEnum):
     MEMORY_CORRECT = "memory.correct"
     """Confirm, correct or delete what is remembered."""
     PATIENT_FORGET = "patient.forget"
+    RECORDS_KEEP = "records.keep"
+    """Back up and restore all of it."""
 
 
 _P = Permission
@@ -122,12 +124,13 @@ SERVICE: Final[Mapping[str, frozenset[Permission]]] = {
     "answer_link": frozenset({_P.STAFF_LIST}),
     "sign_in": frozenset({_P.STAFF_SIGN_IN}),
     "single_sign_on": frozenset({_P.STAFF_SIGN_IN, _P.STAFF_ADD, _P.STAFF_ROLE}),
+    "keeper": frozenset({_P.PATIENT_FORGET}),
     "command": frozenset({
         _P.PATIENT_ADD, _P.PATIENT_LIST, _P.CHECKIN_ORDER, _P.INVITATION_CREATE, _P.STAFF_ADD, _P.STAFF_ROLE,
         _P.STAFF_CHANGE, _P.STAFF_LIST, _P.AUDIT_READ,
         _P.JOURNAL_READ, _P.ON_CALL_READ, _P.ON_CALL_CHANGE, _P.LIBRARY_READ, _P.LIBRARY_WRITE, _P.LIBRARY_APPROVE,
         _P.LIBRARY_PUBLISH, _P.LIBRARY_RETIRE, _P.QUESTION_READ,
-        _P.MEMORY_READ, _P.MEMORY_CORRECT, _P.PATIENT_FORGET,
+        _P.MEMORY_READ, _P.MEMORY_CORRECT, _P.PATIENT_FORGET, _P.RECORDS_KEEP,
     }),
 }  # fmt: skip
 """Parts of the service by name; a part that is not here may do nothing."""

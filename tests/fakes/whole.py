@@ -13,7 +13,6 @@ from aiohttp import ClientResponse, ClientSession, DummyCookieJar, FormData
 from server.app import Application, running
 from server.config import Settings
 from server.escalation import answer_link, desk
-from server.escalation.answer_page import PURPOSE
 from server.invitation import store
 from server.invitation.routes import COOKIE
 from server.knowledge import library
@@ -26,6 +25,7 @@ from server.record.transaction import Transaction
 from server.vocabulary.clock import MovableClock
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.principals import Role, Staff
+from server.watch import on_watch
 from tests.fakes.library_pages import SHOWER
 from tests.fakes.records import COMMAND, CONDUCTOR, INVITATION, NOON, ROSA, SIGN_IN
 
@@ -118,7 +118,8 @@ async def whole(directory: Path, **settings: Any) -> AsyncIterator[Whole]:
     clock = MovableClock(NOON)
     found = Settings(data=directory, port=0, **settings)
     async with (
-        running(found, lambda line: None, clock) as application,
+        on_watch(found, lambda line: None, clock) as watch,
+        running(watch, lambda line: None) as application,
         ClientSession(cookie_jar=DummyCookieJar()) as client,
     ):
         people = {role: await application.database.run(lambda tx, role=role: _hired(tx, role)) for role in Role}  # type: ignore[misc]
@@ -144,7 +145,7 @@ def _stocked(tx: Transaction, house: Whole) -> tuple[dict[str, str], str]:
     hit = TriggerHit("CHEST_PAIN", 4, Tier.EMERGENCY, "my chest feels tightcanary")
     ask = {"checkin": invited.checkin, "patient": patient, "hit": hit, "turn": 1, "where": "", "within": LONG}
     page = desk.request(tx, CONDUCTOR, **ask)  # type: ignore[arg-type]
-    key = house.application.database.secret(PURPOSE)
+    key = house.application.database.secret(answer_link.PURPOSE)
     library.write(tx, COMMAND, "shower", SHOWER, "written")
     places = {
         "{checkin}": invited.checkin,

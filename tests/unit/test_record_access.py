@@ -75,6 +75,7 @@ memory.read          x      x      x      -      -      -      -       x      - 
 memory.write         -      -      -      -      -      -      -       x      -      -      -      -      -      -      -
 memory.correct       x      x      x      -      -      -      -       -      -      -      -      -      -      x      -
 patient.forget       -      -      -      -      -      -      -       -      -      -      -      -      -      x      -
+records.keep         -      -      -      -      -      -      -       -      -      -      -      -      -      x      -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
 CELLS = [
