@@ -103,7 +103,8 @@ async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
         stack.push_async_callback(kit.close)
 
         tell("Loading the sentence classifier")
-        classifier, triage_part = await knowledge.classifier(store, lessons.examples(PERSONAS, packs))
+        examples = await asyncio.to_thread(lessons.examples, PERSONAS, packs)
+        classifier, triage_part = await knowledge.classifier(store, examples)
         if classifier is not None:
             stack.callback(classifier.close)
 

@@ -130,7 +130,8 @@ SERVICE: Final[Mapping[str, frozenset[Permission]]] = {
         _P.STAFF_CHANGE, _P.STAFF_LIST, _P.AUDIT_READ,
         _P.JOURNAL_READ, _P.ON_CALL_READ, _P.ON_CALL_CHANGE, _P.LIBRARY_READ, _P.LIBRARY_WRITE, _P.LIBRARY_APPROVE,
         _P.LIBRARY_PUBLISH, _P.LIBRARY_RETIRE, _P.QUESTION_READ,
-        _P.MEMORY_READ, _P.MEMORY_CORRECT, _P.PATIENT_FORGET, _P.RECORDS_KEEP,
+        _P.MEMORY_READ, _P.MEMORY_CORRECT, _P.PATIENT_FORGET, _P.RECORDS_KEEP, _P.CHECKIN_LIST, _P.PAGE_READ,
+        _P.PATIENT_CONTACT,
     }),
 }  # fmt: skip
 """Parts of the service by name; a part that is not here may do nothing."""
