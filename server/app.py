@@ -26,11 +26,13 @@ from server.escalation import desk, in_room
 from server.escalation.pager import Pager
 from server.installation import PERSONAS, load_packs
 from server.invitation import store as invitations
+from server.invitation.proxied import behind
 from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import Greeter, InvitationRoutes
 from server.knowledge import kit as knowledge
 from server.knowledge.likeness import Classifier
 from server.media.link import IceServer
+from server.metrics import Metrics, served
 from server.model_store import ModelStore
 from server.pages import install as pages
 from server.pages.live import Live
@@ -99,7 +101,8 @@ async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
         stack.push_async_callback(kit.close)
 
         tell("Loading the sentence classifier")
-        classifier, triage_part = await knowledge.classifier(store, lessons.examples(PERSONAS, packs))
+        examples = await asyncio.to_thread(lessons.examples, PERSONAS, packs)
+        classifier, triage_part = await knowledge.classifier(store, examples)
         if classifier is not None:
             stack.callback(classifier.close)
 
@@ -118,10 +121,15 @@ async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
         remembering = Remembering(database, packs)
         stack.push_async_callback(remembering.close)
         remembering.start()
+        metrics = Metrics(lambda: registry.count, watch.pager.health)
+
+        def noted(event: Event) -> None:
+            metrics.note(event)
+            if event.kind == "check_in_ended":
+                remembering.wake()
+
         registry = Registry(
-            _house(
-                settings, database, packs, kit, classifier, curated, means, perception, live, clock, remembering.wake
-            )
+            _house(settings, database, packs, kit, classifier, curated, means, perception, live, clock, noted)
         )
         await registry.open()
         stack.push_async_callback(registry.close)
@@ -134,6 +142,7 @@ async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
         application = Application(
             everything, database, registry, found, packs, classifier, watch.pager, perception, curated
         )
+        await _serve_metrics(stack, settings, metrics, tell)
         await _listen(stack, settings, application)
         heap.keep()
         stack.callback(heap.release)
@@ -160,17 +169,20 @@ def _house(
     perception: Perception | None,
     live: Live,
     clock: Clock,
-    over: Callable[[], None],
+    noted: Callable[[Event], None],
 ) -> House:
-    """`over`: called when a check-in has ended."""
+    """`noted`: called with every event that is on record."""
     ice = _ice(settings)
 
     def publish(checkin: CheckInId, event: Event) -> None:
         live.publish(f"checkin:{checkin}", {"checkin": checkin})
         if event.kind in ("check_in_started", "check_in_ended", "connection_changed", "room_changed"):
             live.publish("queue", {"checkin": checkin})
-        if event.kind == "check_in_ended":
-            over()
+        noted(event)
+
+    async def rest() -> None:
+        await kit.rest()
+        heap.give_back()
 
     return House(
         database=database,
@@ -184,7 +196,7 @@ def _house(
         servers=lambda checkin: _servers(ice, checkin, clock),
         publish=publish,
         most=settings.max_checkins,
-        rest=heap.give_back,
+        rest=rest,
         expired=lambda tx: invitations.expired(tx, Service("invitation")),
         patience=settings.drop_off_minutes * 60,
     )
@@ -247,6 +259,7 @@ def _add_patient_routes(
         registry.consented,
         secure_cookie=settings.https,
         may_notice=registry.may_notice,
+        address_of=behind(settings.proxies),
     )
     app.router.add_routes(entrance.routes())
     policy = CandidatePolicy(lan=settings.allow_private_addresses, mdns=settings.allow_private_addresses)
@@ -296,6 +309,16 @@ def other_parts(settings: Settings) -> list[Part]:
         Part("records", "live", f"{kind}; patient data encrypted with a key per patient"),
         paging.pager_part(settings),
     ]
+
+
+async def _serve_metrics(stack: contextlib.AsyncExitStack, settings: Settings, metrics: Metrics, tell: Tell) -> None:
+    if settings.metrics_port is None:
+        return
+    try:
+        port = await stack.enter_async_context(served(metrics, settings.host, settings.metrics_port))
+    except OSError as error:
+        raise environment.cannot_listen(error, "metrics_port") from None
+    tell(f"Numbers for Prometheus on http://{settings.host}:{port}/metrics")
 
 
 async def _listen(stack: contextlib.AsyncExitStack, settings: Settings, application: Application) -> None:

@@ -15,6 +15,7 @@ from server.persona.escalations import load_escalation
 from server.persona.paging import EscalationPolicy
 from server.record.database import BALLAST, Database
 from server.record.master_key import MasterKey
+from server.record.witness import Witness
 from server.vocabulary.clock import Clock
 
 if TYPE_CHECKING:
@@ -56,6 +57,16 @@ def _clinic(settings: Settings | None, written: "Clinic") -> "Clinic":
     return written.model_copy(update={name: value for name, value in ours.items() if value})
 
 
+def witness_of(settings: Settings) -> Witness:
+    """Where the audit chain's seals are noted beside the records."""
+    return Witness(settings.data / "audit")
+
+
+def reading_keys(settings: Settings) -> tuple[MasterKey, ...]:
+    """The master key these records have; never made up. Raises MasterKeyError."""
+    return (MasterKey.load(settings.data, may_create=False),)
+
+
 async def open_records(settings: Settings, clock: Clock) -> Database:
     """The records, migrated; used by the server and by every command that reads or writes them. Raises WrongSetting."""
     try:
@@ -64,6 +75,6 @@ async def open_records(settings: Settings, clock: Clock) -> Database:
     except OSError as error:
         raise environment.unusable_data(error) from None
     try:
-        return await Database.open(settings.records_url, key, clock, ballast=BALLAST)
+        return await Database.open(settings.records_url, key, clock, ballast=BALLAST, witness=witness_of(settings))
     except (OSError, DBAPIError) as error:
         raise environment.unusable_records(settings, error) from None

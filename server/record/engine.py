@@ -5,6 +5,8 @@ On both, one transaction at a time writes: the audit chain and every journal num
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,8 +14,10 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.exc import OperationalError
 
+from server.record import seals
 from server.record.master_key import MasterKey, MasterKeyError
 from server.record.schema import patient_key
+from server.record.seal import Sealer
 
 _LOCK: Final = 0x6E696768746C7431
 """The advisory lock of whoever writes; any fixed number does that no other program on this database uses."""
@@ -36,9 +40,29 @@ def prepare(url: URL, master_key: MasterKey) -> Engine:
     engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgres(url)
     with engine.begin() as connection:
         write_alone(connection)
+        # Only in the transaction that brings seals in: whoever removed them later must not have the rest sealed.
+        unsealed = not inspect(connection).has_table("audit_seal")
         _migrate(connection)
         _check_master_key(connection, master_key)
+        if unsealed:
+            seals.begin(connection, Sealer(master_key), datetime.now(UTC))
     return engine
+
+
+@contextmanager
+def reading(url: URL) -> Iterator[Connection]:
+    """One view of the records as they are, older ones too: nothing is migrated or written, and nobody has to wait."""
+    engine = create_engine(url, hide_parameters=True)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _set_reading)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    else:
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def write_alone(connection: Connection) -> None:
@@ -96,6 +120,11 @@ def _set_pragmas(connection: Any, _record: object) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _set_reading(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _begin_writing(connection: Connection) -> None:

@@ -78,6 +78,8 @@ class Found:
 
 def read(tx: Transaction, policies: Policies, outages: Sequence[Outage], zone: ZoneInfo) -> Found:
     """Everything of these records; `zone` is the staff's."""
+    # Before anything is read: what this very transaction audits is sealed at its end only.
+    broken = audit.verify(tx)
     rows = tx.connection.execute(select(escalation, checkin.c.persona).join(checkin).order_by(escalation.c.id)).all()
     stories = _stories(tx)
     climbs = [one for row in rows for one in _climbs(row, stories[row.id], _policy(policies, row), outages)]
@@ -96,7 +98,7 @@ def read(tx: Transaction, policies: Policies, outages: Sequence[Outage], zone: Z
         tried_again=len(tx.connection.scalars(select(delivery.c.id).where(delivery.c.attempts > 1)).all()),
         orphans=tuple(_orphans(tx, rows, stories)),
         left=tuple(left_open(tx, rows, stories, lambda row: _policy(policies, row), zone)),
-        chain_broken_at=audit.verify(tx),
+        chain_broken_at=broken,
     )
 
 
