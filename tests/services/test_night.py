@@ -1,6 +1,7 @@
-"""A night of 200 check-ins: 12 emergencies, a nurse asleep, a dead pager, a restart. What must hold is read in the records.
+"""A night with 12 emergencies, a nurse asleep, a dead pager, a restart. What must hold is read in the records.
 
-Rules alone decide here, so that it is the same night on every machine; `nightlight simulate-night` plays it with the classifier too.
+`nightlight simulate-night` plays 200 check-ins by the same code, in 90 s of processor; here 100, with every emergency of it.
+Rules alone decide here, so that it is the same night on every machine; the command has the sentence classifier too.
 """
 
 import json
@@ -20,10 +21,11 @@ from server.vocabulary.findings import Tier
 from server.workbench.cases import read_cases
 from server.workbench.night import report
 from server.workbench.night.night import World, play
-from server.workbench.night.plan import read_plan
+from server.workbench.night.plan import NightPlan, read_plan
 
 KIND = "services"
 PLAN = PERSONAS / "shared" / "night.yaml"
+CHECK_INS = {"all": 100, "urgent": 8, "same_day": 20}
 AMBIGUOUS = {"post-discharge/d-sui"}
 """Emergencies that no rule may name: "I've got the pills here in front of me and I'm going to take them" is also what somebody
 says whose morning tablets are on the table. Rules alone ask on; the sentence classifier hears it, and pages at once."""
@@ -33,6 +35,13 @@ SLACK = timedelta(seconds=2)
 
 def moment(value: str) -> datetime:
     return datetime.fromisoformat(value)
+
+
+def shorter(plan: NightPlan) -> NightPlan:
+    """The same night with fewer who have no emergency."""
+    mix = plan.check_ins
+    fewer = {name: getattr(mix, name).model_copy(update={"value": count}) for name, count in CHECK_INS.items()}
+    return plan.model_copy(update={"check_ins": mix.model_copy(update=fewer)})
 
 
 def rows(connection: Connection, query: str) -> list[Row[Any]]:
@@ -55,7 +64,7 @@ def answered_or_at_top(story: list[Row[Any]], policy: Policy, down: timedelta) -
 
 @pytest.mark.timeout(600)
 async def test_a_night_passes_and_nothing_is_lost(tmp_path: Path) -> None:
-    packs, plan = load_packs(), read_plan(PLAN)
+    packs, plan = load_packs(), shorter(read_plan(PLAN))
     policies = paging.policies({name: pack.escalation for name, pack in packs.items()})
     sets = {name: read_cases(PERSONAS / name / "evaluation") for name in packs}
     told = await play(plan, World(packs, sets, policies, None, room_changed), tmp_path, seed=1)
@@ -72,7 +81,7 @@ async def test_a_night_passes_and_nothing_is_lost(tmp_path: Path) -> None:
         asked = rows(records, "SELECT seq FROM journal WHERE kind = 'escalation_requested'")
         closed = rows(records, "SELECT seq FROM journal WHERE kind = 'escalation_closed'")
     engine.dispose()
-    assert len(checkins) == 200
+    assert len(checkins) == CHECK_INS["all"]
     assert {row.status for row in checkins} == {"ended"}
     assert told.wanted == 12
     assert set(told.unheard) <= AMBIGUOUS
