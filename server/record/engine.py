@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import OperationalError
 
@@ -33,6 +31,7 @@ _POSTGRES: Final[dict[str, str]] = {
 """A worker that hangs or whose machine lost power must not keep the others from writing for longer than ten seconds; so
 whoever waits for it waits a little longer than that."""
 _CONNECT_SECONDS: Final = 3
+_MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
 def prepare(url: URL, ring: KeyRing) -> Engine:
@@ -150,7 +149,25 @@ def scrub(engine: Engine) -> None:
 
 
 def _migrate(connection: Connection) -> None:
+    if _version(connection) == newest_version():
+        return
+    # Loaded where there is something to do: a third of a second for which a page must not wait.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _version(connection: Connection) -> str:
+    """The last migration that these records have had; empty for none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
+
+
+def newest_version() -> str:
+    """The last migration there is: `0007` of `v0007_call_back.py`."""
+    return max(file.stem for file in (_MIGRATIONS / "versions").glob("v*.py"))[1:].partition("_")[0]
