@@ -26,6 +26,7 @@ COMMANDS = {
     "audit": "audit",
     "backup": "backup",
     "restore": "backup",
+    "keys": "keys",
     "oncall": "oncall",
     "perception": "perception",
     "knowledge": "knowledge",

@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.exc import DBAPIError
 
 from server.config import Settings
+from server.record.master_key import OLD_VARIABLE as OLD_MASTER_KEY
 from server.record.master_key import VARIABLE as MASTER_KEY
 from server.vocabulary.errors import ServiceError
 
@@ -128,7 +129,7 @@ def _shown(default: Any) -> str:
 
 def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
     """A misspelled name would otherwise be a silent default."""
-    known = [MASTER_KEY, *(name for field in Settings.model_fields for name in names_of(field))]
+    known = [MASTER_KEY, OLD_MASTER_KEY, *(name for field in Settings.model_fields for name in names_of(field))]
     bare = {name.removeprefix(_PREFIX): name for name in known}
     for name in sorted(environment):
         if name.upper().startswith(_PREFIX) and name.upper() not in known:

@@ -13,8 +13,9 @@ from server import environment, paging
 from server.config import ROOT, Settings
 from server.persona.escalations import load_escalation
 from server.persona.paging import EscalationPolicy
+from server.record import master_key
 from server.record.database import BALLAST, Database
-from server.record.master_key import MasterKey
+from server.record.key_ring import KeyRing
 from server.record.witness import Witness
 from server.vocabulary.clock import Clock
 
@@ -62,19 +63,19 @@ def witness_of(settings: Settings) -> Witness:
     return Witness(settings.data / "audit")
 
 
-def reading_keys(settings: Settings) -> tuple[MasterKey, ...]:
-    """The master key these records have; never made up. Raises MasterKeyError."""
-    return (MasterKey.load(settings.data, may_create=False),)
+def key_ring(settings: Settings, *, may_create: bool) -> KeyRing:
+    """The master keys that these records have. Raises MasterKeyError."""
+    return KeyRing(lambda: master_key.every(settings.data, may_create=may_create))
 
 
 async def open_records(settings: Settings, clock: Clock) -> Database:
     """The records, migrated; used by the server and by every command that reads or writes them. Raises WrongSetting."""
     try:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = MasterKey.load(settings.data, may_create=True)
+        keys = key_ring(settings, may_create=True)
     except OSError as error:
         raise environment.unusable_data(error) from None
     try:
-        return await Database.open(settings.records_url, key, clock, ballast=BALLAST, witness=witness_of(settings))
+        return await Database.open(settings.records_url, keys, clock, ballast=BALLAST, witness=witness_of(settings))
     except (OSError, DBAPIError) as error:
         raise environment.unusable_records(settings, error) from None

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from server.commands.patient_choice import chosen
 from server.commands.terminal import DataOption, JsonOption, fail, note, run, settings_of, tell
 from server.config import Settings
-from server.installation import open_records, reading_keys, witness_of
+from server.installation import key_ring, open_records, witness_of
 from server.record import audit as chain
 from server.record import audit_formats, audit_readings
 from server.record.audit_formats import Format
@@ -150,7 +150,7 @@ def _examined(settings: Settings, known: list[Head]) -> tuple[int, list[Finding]
     url = make_url(settings.records_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise FileNotFoundError
-    sealer, witness = Sealer(*reading_keys(settings)), witness_of(settings)
+    sealer, witness = Sealer(key_ring(settings, may_create=False).find), witness_of(settings)
     with reading(url) as connection:
         if not inspect(connection).has_table("audit_seal"):
             fail("these records have no seals yet: any other command of this version brings them up to date")

@@ -12,7 +12,7 @@ from server.config import Settings
 from server.installation import open_records, witness_of
 from server.record import audit as chain
 from server.record import backup as files
-from server.record import passwords
+from server.record import passwords, rotation
 from server.record.access import Permission, require
 from server.record.audit import AuditAction
 from server.record.backup import Manifest, Place
@@ -90,6 +90,8 @@ async def _backup(settings: Settings, secret: Secret, file: Path) -> Manifest:
     try:
         head = await database.run(_backed_up)
         key = MasterKey.load(settings.data, may_create=False)
+        if not await database.run(lambda tx: rotation.is_over(tx, _COMMAND, key.kid)):
+            fail("the master key is being changed: finish that first (nightlight keys rotate)")
         return files.write(_place(settings), key, secret, file, (head.seq, head.hash), clock.now())
     finally:
         await database.close()

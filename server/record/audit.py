@@ -109,6 +109,8 @@ class AuditAction(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_EXPORTED = "audit.exported"
     RECORDS_BACKED_UP = "records.backed_up"
+    KEYS_ROTATING = "keys.rotating"
+    KEYS_ROTATED = "keys.rotated"
     RECORDS_RESTORED = "records.restored"
 
 

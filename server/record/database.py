@@ -14,9 +14,10 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
 
-from server.record import audit, forgetting
+from server.record import audit, forgetting, key_ring
 from server.record import engine as engines
 from server.record.ballast import Ballast
+from server.record.key_ring import KeyRing
 from server.record.master_key import MasterKey
 from server.record.privacy import log
 from server.record.proof import Finding
@@ -40,15 +41,16 @@ class Database:
         self,
         engine: Engine,
         worker: ThreadPoolExecutor,
-        master_key: MasterKey,
+        ring: KeyRing,
         clock: Clock,
         ballast: Ballast | None,
         witness: Witness | None,
     ) -> None:
         self._engine = engine
         self._worker = worker
-        self._master_key = master_key
-        self._sealer = Sealer(master_key)
+        self._ring = ring
+        self._sealer = Sealer(ring.find)
+        self._kid = ring.first.kid
         self._witness = witness
         self._clock = clock
         self._ballast = ballast
@@ -56,7 +58,13 @@ class Database:
 
     @classmethod
     async def open(
-        cls, url: str, master_key: MasterKey, clock: Clock, *, ballast: int = 0, witness: Witness | None = None
+        cls,
+        url: str,
+        master_key: MasterKey | KeyRing,
+        clock: Clock,
+        *,
+        ballast: int = 0,
+        witness: Witness | None = None,
     ) -> "Database":
         """`url` as SQLAlchemy reads it: `sqlite:////data/records.db`, `postgresql+psycopg://user@host/name`. Migrates.
 
@@ -65,15 +73,17 @@ class Database:
         """
         worker = ThreadPoolExecutor(1, thread_name_prefix="records")
         parts = make_url(url)
+        ring = KeyRing.of(master_key) if isinstance(master_key, MasterKey) else master_key
         try:
-            engine = await asyncio.get_running_loop().run_in_executor(worker, engines.prepare, parts, master_key)
+            engine = await asyncio.get_running_loop().run_in_executor(worker, engines.prepare, parts, ring)
         except BaseException:
             worker.shutdown(wait=False)
             raise
         on_disk = parts.get_backend_name() == "sqlite" and ballast
         kept = Ballast(Path(parts.database or "").with_suffix(".ballast"), ballast) if on_disk else None
-        database = cls(engine, worker, master_key, clock, kept, witness)
+        database = cls(engine, worker, ring, clock, kept, witness)
         await database.take_ballast()
+        database._kid = await database.run(lambda tx: key_ring.in_use(tx.connection), alone=False)
         await database._settle()
         return database
 
@@ -93,8 +103,9 @@ class Database:
         return lambda: self._listeners[topic].remove(listener)
 
     def secret(self, purpose: str) -> bytes:
-        """32 bytes for signing, the same in every process with this master key, another for every purpose."""
-        return self._master_key.derive(purpose)
+        """32 bytes for signing, the same in every process that was opened with this master key in use, another for every
+        purpose."""
+        return self._ring.get(self._kid).derive(purpose)
 
     async def examine(self) -> list[Finding]:
         """Everything that is wrong with the audit chain. Reads all of it, on the records' own thread."""
@@ -161,7 +172,7 @@ class Database:
             return result, tx
 
     def _begun(self, connection: Connection) -> Transaction:
-        vault = Vault(connection, self._master_key)
+        vault = Vault(connection, self._ring)
         # Machines disagree about the time, and one database serves them all: its own clock counts. A test's clock is obeyed.
         shared = engines.server_time(connection) if isinstance(self._clock, SystemClock) else None
         anchor = None if shared else self._clock.anchor()

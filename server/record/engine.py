@@ -11,12 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import OperationalError
 
-from server.record import seals
-from server.record.master_key import MasterKey, MasterKeyError
-from server.record.schema import patient_key
+from server.record import key_ring, seals
+from server.record.key_ring import KeyRing
 from server.record.seal import Sealer
 
 _LOCK: Final = 0x6E696768746C7431
@@ -35,7 +34,7 @@ _CONNECT_SECONDS: Final = 3
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
-def prepare(url: URL, master_key: MasterKey) -> Engine:
+def prepare(url: URL, ring: KeyRing) -> Engine:
     """An engine with one connection, migrated. Raises MasterKeyError, and what the database's driver raises."""
     engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgres(url)
     with engine.begin() as connection:
@@ -43,9 +42,9 @@ def prepare(url: URL, master_key: MasterKey) -> Engine:
         # Only in the transaction that brings seals in: whoever removed them later must not have the rest sealed.
         unsealed = not inspect(connection).has_table("audit_seal")
         _migrate(connection)
-        _check_master_key(connection, master_key)
+        key_ring.check(connection, ring)
         if unsealed:
-            seals.begin(connection, Sealer(master_key), datetime.now(UTC))
+            seals.begin(connection, Sealer(ring.find), datetime.now(UTC))
     return engine
 
 
@@ -172,9 +171,3 @@ def _version(connection: Connection) -> str:
 def newest_version() -> str:
     """The last migration there is: `0007` of `v0007_call_back.py`."""
     return max(file.stem for file in (_MIGRATIONS / "versions").glob("v*.py"))[1:].partition("_")[0]
-
-
-def _check_master_key(connection: Connection, master_key: MasterKey) -> None:
-    other = select(patient_key.c.master_kid).where(patient_key.c.master_kid != master_key.kid).limit(1)
-    if found := connection.scalar(other):
-        raise MasterKeyError(f"these records need master key {found}, not {master_key.kid}: restore the right key file")

@@ -1,6 +1,7 @@
 """The key that wraps every patient's key. It never enters the database, a log or an error."""
 
 import base64
+import contextlib
 import hashlib
 import os
 from collections.abc import Mapping
@@ -13,7 +14,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from server.vocabulary.errors import ServiceError
 
 VARIABLE = "NIGHTLIGHT_MASTER_KEY"
+OLD_VARIABLE = "NIGHTLIGHT_MASTER_KEY_OLD"
+"""The one before, while keys are still wrapped with it."""
 KEY_FILE = "master.key"
+_FOLLOWING = "master.key.next"
 _REMEDY = "`openssl rand -base64 32` makes one"
 
 
@@ -54,10 +58,12 @@ class MasterKey:
         return cls.read(path)
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "MasterKey | None":
+    def from_environment(
+        cls, environment: Mapping[str, str] = os.environ, *, name: str = VARIABLE
+    ) -> "MasterKey | None":
         """None where the environment has none. Raises MasterKeyError."""
-        encoded = environment.get(VARIABLE, "")
-        return cls(_decode(encoded, VARIABLE)) if encoded else None
+        encoded = environment.get(name, "")
+        return cls(_decode(encoded, name)) if encoded else None
 
     @classmethod
     def read(cls, path: Path) -> "MasterKey":
@@ -81,6 +87,31 @@ class MasterKey:
         return self._cipher.decrypt(wrapped[:12], wrapped[12:], place)
 
 
+def every(data: Path, *, may_create: bool) -> list[MasterKey]:
+    """The master key, and during a rotation the other one too. Raises MasterKeyError."""
+    found = [MasterKey.load(data, may_create=may_create)]
+    if (old := MasterKey.from_environment(name=OLD_VARIABLE)) is not None:
+        found.append(old)
+    if (data / "keys" / _FOLLOWING).exists():
+        found.append(MasterKey.read(data / "keys" / _FOLLOWING))
+    return found
+
+
+def following(data: Path) -> MasterKey:
+    """The next master key, on disk before anything is wrapped with it; a rotation that was cut short finds its own."""
+    path = data / "keys" / _FOLLOWING
+    if not path.exists():
+        _create(path)
+    return MasterKey.read(path)
+
+
+def adopt(data: Path) -> None:
+    """The next master key is the only one from now on."""
+    folder = data / "keys"
+    (folder / _FOLLOWING).replace(folder / KEY_FILE)
+    _sync(folder)
+
+
 def read_secret(path: Path) -> bytes:
     """32 bytes in base64, in a file that only its owner can read. Raises MasterKeyError."""
     if path.stat().st_mode & 0o077:
@@ -100,12 +131,24 @@ def _decode(encoded: str, source: str) -> bytes:
 
 def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    # Whole or not there: half a key would stop every later start.
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(base64.b64encode(os.urandom(32)) + b"\n")
         file.flush()
         # On disk before the first record is: data whose key a power cut took would be lost for good.
         os.fsync(file.fileno())
-    directory = os.open(path.parent, os.O_RDONLY)
-    os.fsync(directory)
-    os.close(directory)
+    # Not a rename: of two who make one at the same time, the first one's stays.
+    with contextlib.suppress(FileExistsError):
+        os.link(beside, path)
+    beside.unlink()
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

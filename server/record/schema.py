@@ -75,6 +75,14 @@ patient_key = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+# One row: the public name of the master key that wraps new keys.
+master_key_in_use = Table(
+    "master_key_in_use",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kid", String(16), nullable=False),
+)
+
 staff = Table(
     "staff",
     metadata,

@@ -4,7 +4,7 @@ The chain alone is arithmetic that anybody can do again. Whoever can write to th
 seal, so that rows cut from the end and a chain written anew are found too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from server.record.chain import canonical
-from server.record.master_key import MasterKey
+from server.record.master_key import MasterKey, MasterKeyError
 
 _PURPOSE: Final = "audit seal"
 """What the signing key is derived for; another purpose gives another key."""
@@ -40,23 +40,26 @@ class Seal:
 class Sealer:
     """Makes and knows our seals."""
 
-    def __init__(self, key: MasterKey, *others: MasterKey) -> None:
-        """`key` signs; seals of `others` count as ours too."""
-        self._keys = {one.kid: Ed25519PrivateKey.from_private_bytes(one.derive(_PURPOSE)) for one in (key, *others)}
-        self._kid = key.kid
+    def __init__(self, find: Callable[[str], MasterKey | None]) -> None:
+        """`find`: our master keys by their public names."""
+        self._find = find
+        self._keys: dict[str, Ed25519PrivateKey] = {}
 
-    def sign(self, seal: Seal) -> Seal:
-        """The same seal under the key in use."""
-        ours = replace(seal, kid=self._kid)
-        return replace(ours, signature=self._keys[self._kid].sign(_said(ours)).hex())
+    def sign(self, seal: Seal, kid: str) -> Seal:
+        """The same seal under this master key."""
+        key = self._key(kid)
+        if key is None:
+            raise MasterKeyError(f"master key {kid} is in use, and is not here")
+        ours = replace(seal, kid=kid)
+        return replace(ours, signature=key.sign(_said(ours)).hex())
 
     def knows(self, kid: str) -> bool:
         """Whether it can be said of that key's seals that they are ours."""
-        return kid in self._keys
+        return self._key(kid) is not None
 
     def made(self, seal: Seal) -> bool:
         """Whether it is one of ours and unchanged."""
-        key = self._keys.get(seal.kid)
+        key = self._key(seal.kid)
         if key is None:
             return False
         try:
@@ -64,6 +67,11 @@ class Sealer:
         except (InvalidSignature, ValueError):
             return False
         return True
+
+    def _key(self, kid: str) -> Ed25519PrivateKey | None:
+        if kid not in self._keys and (master := self._find(kid)) is not None:
+            self._keys[kid] = Ed25519PrivateKey.from_private_bytes(master.derive(_PURPOSE))
+        return self._keys.get(kid)
 
 
 def written(seal: Seal) -> dict[str, str | int | bool]:

@@ -5,13 +5,13 @@ over: the old seal stays, and `nightlight audit verify` says so until somebody h
 """
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from server.record.chain import Head
+from server.record.key_ring import in_use
 from server.record.privacy import log
 from server.record.schema import audit
 from server.record.schema import audit_seal as table
@@ -50,11 +50,11 @@ def every(connection: Connection) -> list[Seal]:
     return [Seal(**row) for row in connection.execute(select(table).order_by(table.c.seq)).mappings()]
 
 
-def replace_all(connection: Connection, sealer: Sealer, seals: Sequence[Seal]) -> None:
-    """The same seals under the key in use now."""
-    connection.execute(delete(table))
-    if seals:
-        connection.execute(insert(table), [vars(sealer.sign(one)) for one in seals])
+def sign_anew(connection: Connection, sealer: Sealer, kid: str) -> None:
+    """Every seal that is ours, under this master key; one that is not stays what it is, to be found."""
+    for one in every(connection):
+        if one.kid != kid and sealer.made(one):
+            connection.execute(update(table).where(table.c.seq == one.seq).values(vars(sealer.sign(one, kid))))
 
 
 def _put(connection: Connection, sealer: Sealer, newest: Seal | None, kept: Seal | None, now: datetime) -> Seal:
@@ -62,7 +62,8 @@ def _put(connection: Connection, sealer: Sealer, newest: Seal | None, kept: Seal
     if end is None:
         raise RuntimeError("nothing to seal: the audit chain is empty")
     keep = kept is None or now - kept.at >= _KEEP_AFTER or end.seq // _KEEP_ROWS != kept.seq // _KEEP_ROWS
-    made = sealer.sign(Seal(end.seq, end.hash, now, keep, kept.seq if kept else 0, ""))
+    point = Seal(end.seq, end.hash, now, keep, kept.seq if kept else 0, "")
+    made = sealer.sign(point, in_use(connection))
     if newest is not None and not newest.kept:
         connection.execute(delete(table).where(table.c.seq == newest.seq))
     connection.execute(insert(table).values(vars(made)))

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, insert, select
 
-from server.record.master_key import MasterKey
+from server.record.key_ring import KeyRing, in_use
 from server.record.schema import patient_key
 from server.vocabulary.errors import ServiceError
 from server.vocabulary.ids import PatientId
@@ -46,9 +46,9 @@ class Cell:
 class Vault:
     """Seals and opens cells within one transaction; unwrapped keys are forgotten when it ends."""
 
-    def __init__(self, connection: Connection, master_key: MasterKey, tenant: str = "default") -> None:
+    def __init__(self, connection: Connection, ring: KeyRing, tenant: str = "default") -> None:
         self._connection = connection
-        self._master = master_key
+        self._ring = ring
         self._tenant = tenant
         self._keys: dict[tuple[PatientId, int], bytes] = {}
         self._newest: dict[PatientId, int] = {}
@@ -56,9 +56,14 @@ class Vault:
     def create_key(self, patient: PatientId, at: datetime) -> None:
         """The patient's first key; the patient's first cell can be sealed afterwards."""
         key = AESGCM.generate_key(bit_length=256)
-        wrapped = self._master.wrap(key, self._key_place(patient, 1))
-        row = {"patient": patient, "kid": 1, "master_kid": self._master.kid, "wrapped": wrapped, "created_at": at}
+        master = self._ring.get(in_use(self._connection))
+        wrapped = master.wrap(key, self._key_place(patient, 1))
+        row = {"patient": patient, "kid": 1, "master_kid": master.kid, "wrapped": wrapped, "created_at": at}
         self._connection.execute(insert(patient_key).values(row))
+
+    def wrapped_anew(self, patient: PatientId, kid: int, master_kid: str) -> bytes:
+        """One of the patient's keys under this master key. Raises Unreadable."""
+        return self._ring.get(master_kid).wrap(self._key(patient, kid), self._key_place(patient, kid))
 
     def forget(self, patient: PatientId) -> None:
         """Deletes the patient's keys: nothing sealed for this patient ever opens again."""
@@ -108,15 +113,15 @@ class Vault:
 
     def _key(self, patient: PatientId, kid: int) -> bytes:
         if (patient, kid) not in self._keys:
-            query = select(patient_key.c.wrapped).where(patient_key.c.patient == patient, patient_key.c.kid == kid)
-            wrapped = self._connection.scalar(query)
-            if wrapped is None:
+            query = select(patient_key).where(patient_key.c.patient == patient, patient_key.c.kid == kid)
+            row = self._connection.execute(query).one_or_none()
+            if row is None:
                 raise Unreadable("patient_key: this patient has no key, or was forgotten")
-            self._keys[patient, kid] = self._unwrap(patient, kid, wrapped)
+            self._keys[patient, kid] = self._unwrap(patient, kid, row.master_kid, row.wrapped)
         return self._keys[patient, kid]
 
-    def _unwrap(self, patient: PatientId, kid: int, wrapped: bytes) -> bytes:
+    def _unwrap(self, patient: PatientId, kid: int, master_kid: str, wrapped: bytes) -> bytes:
         try:
-            return self._master.unwrap(wrapped, self._key_place(patient, kid))
+            return self._ring.get(master_kid).unwrap(wrapped, self._key_place(patient, kid))
         except InvalidTag:
             raise Unreadable("patient_key.wrapped: changed, or wrapped by another master key") from None

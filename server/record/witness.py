@@ -16,6 +16,8 @@ from server.record.seal import Seal
 from server.record.tombstones import Tombstones
 
 _LOGGER = logging.getLogger(__name__)
+_BLOCK = 512
+"""Bytes that disks write together; a seal has fewer."""
 
 
 class Witness:
@@ -37,9 +39,7 @@ class Witness:
             self.kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if kept:
                 self._append(kept)
-            beside = self.newest.with_suffix(f".{os.getpid()}")
-            beside.write_text(_line(newest), "ascii")
-            beside.replace(self.newest)
+            self._write_over(newest)
         except OSError as error:
             log(_LOGGER, logging.ERROR, "audit_witness_failed", error=type(error).__name__)
         for one in kept:
@@ -56,6 +56,14 @@ class Witness:
                 except (ValueError, AttributeError):
                     bad.append(f"{path.name}, line {number}")
         return found, bad
+
+    def _write_over(self, newest: Seal) -> None:
+        # In place and always as long: a file system waits for the disk where one file takes another one's name.
+        descriptor = os.open(self.newest, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.pwrite(descriptor, (_line(newest).rstrip().ljust(_BLOCK - 1) + "\n").encode("ascii"), 0)
+        finally:
+            os.close(descriptor)
 
     def _append(self, kept: Sequence[Seal]) -> None:
         descriptor = os.open(self.kept, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -8,6 +8,7 @@ from playwright.async_api import Page
 
 from tests.browser import visit
 from tests.browser.conftest import OpenBrowser
+from tests.fakes.canaries import files_of, leaks
 from tests.fakes.service import Service
 from tests.fakes.speakers import RATE, Speaker, spaced
 
@@ -37,10 +38,6 @@ PRIVATE = (
 )
 """Of the patient, her words and what they mean: none of it may stand in the clear in a file or in the log. The names of her
 medicines alone do, in the library, which is about nobody."""
-
-
-def holds(data: bytes, words: tuple[str, ...]) -> bool:
-    return any(word.encode(encoding) in data for word in words for encoding in ("utf-8", "utf-16-le"))
 
 
 async def talk_about_the_chest(page: Page) -> None:
@@ -76,12 +73,9 @@ async def test_an_emergency_reaches_the_nurse_and_survives_the_server(
         quote = await nurse.inner_text("#queue")
     entries = [json.loads(line) for line in (await service.command("journal", checkin, "--json")).splitlines()]
 
-    left_behind = [
-        str(path) for path in sorted(service.data.rglob("*")) if path.is_file() and holds(path.read_bytes(), PRIVATE)
-    ]
+    printed = "\n".join(service.output).encode()
 
-    assert left_behind == []
-    assert [word for word in PRIVATE if any(word in line for line in service.output)] == []
+    assert leaks({**files_of(service.data), "printed": printed}, PRIVATE) == []
     assert waited <= 1.5
     assert rows == 1
     assert "Maria" in quote

@@ -13,6 +13,7 @@ import yaml
 
 from server.config import Settings
 from server.environment import names_of
+from server.record.master_key import OLD_VARIABLE as OLD_MASTER_KEY
 from server.record.master_key import VARIABLE as MASTER_KEY
 from tests.contract.source import ROOT, called, modules, tree
 
@@ -99,13 +100,13 @@ def image_variables(containerfile: str) -> dict[str, str]:
 
 def setting_names() -> set[str]:
     """Every variable that the service reads."""
-    return {MASTER_KEY, *(name for field in Settings.model_fields for name in names_of(field))}
+    return {MASTER_KEY, OLD_MASTER_KEY, *(name for field in Settings.model_fields for name in names_of(field))}
 
 
 def secret_names() -> set[str]:
     """Those that hold a secret: what the settings do not print, the master key, and the records' address with its password."""
     hidden = {field for field, info in Settings.model_fields.items() if not info.repr}
-    return {MASTER_KEY, *(name for field in (*hidden, "database_url") for name in names_of(field))}
+    return {MASTER_KEY, OLD_MASTER_KEY, *(name for field in (*hidden, "database_url") for name in names_of(field))}
 
 
 def strange_names(folder: Path) -> set[str]:

@@ -16,6 +16,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from server.record import engine
+from server.record.key_ring import KeyRing
 from server.record.tables import metadata
 from tests.fakes.records import KEY
 
@@ -92,7 +93,7 @@ class Postgres:
         if self._idle:
             return self._idle.pop()
         url = self.create()
-        engine.prepare(make_url(url), KEY).dispose()
+        engine.prepare(make_url(url), KeyRing.of(KEY)).dispose()
         return url
 
     def create(self) -> str:

@@ -13,6 +13,7 @@ from server.record.transaction import Transaction
 from server.vocabulary.events import EscalationRequested, PatientTurn, SpeechHeard, TriggerFired
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, PatientId
+from tests.fakes.canaries import disguises, found
 from tests.fakes.records import CONDUCTOR, ROSA, Records, records_in
 
 KIND = "unit"
@@ -24,15 +25,6 @@ CANARIES = ("canary", "Canary", "Rosamunda", "0173391", "0173392", "1947,", "202
 async def records(tmp_path: Path) -> AsyncIterator[Records]:
     async with records_in(tmp_path) as opened:
         yield opened
-
-
-def disguises(word: str) -> set[bytes]:
-    plain = word.encode()
-    # Base64 of a longer text holds a word in one of three alignments; the characters at its edges depend on neighbors.
-    inner = {base64.b64encode(b"x" * lead + plain)[own:].rstrip(b"=")[:-2] for lead, own in ((0, 0), (1, 2), (2, 3))}
-    # Short pieces would be found in random bytes by chance.
-    pieces = {text for text in inner if len(text) >= 6}
-    return {plain, word.encode("utf-16-le"), word.encode("utf-16-be"), plain.hex().encode(), *pieces}
 
 
 def fill(tx: Transaction, patient: PatientId, checkin: CheckInId) -> None:
@@ -55,10 +47,6 @@ def fill(tx: Transaction, patient: PatientId, checkin: CheckInId) -> None:
         EscalationRequested(page, Tier.EMERGENCY, "CHEST_PAIN", 3, SPOKEN, 1),
     ):
         journal.append(tx, CONDUCTOR, checkin, event, tx.now)
-
-
-def found(needles: set[bytes], files: list[bytes]) -> set[bytes]:
-    return {needle for needle in needles for content in files if needle in content}
 
 
 async def test_no_word_of_a_patient_is_in_the_files(records: Records) -> None:

@@ -191,13 +191,13 @@ async def test_a_chain_written_anew_without_one_row_is_found(sealed: Sealed) -> 
 
 
 async def test_seals_made_with_another_key_are_not_ours(sealed: Sealed) -> None:
-    stranger = Sealer(MasterKey(b"s" * 32))
+    stranger = MasterKey(b"s" * 32)
 
     def forge(connection: Connection) -> None:
         written_anew(connection, 1, by_another)
         for one in [Seal(**row) for row in connection.execute(select(audit_seal)).mappings()]:
             row = connection.execute(select(rows.c.hash).where(rows.c.seq == one.seq)).scalar_one()
-            forged = stranger.sign(replace(one, hash=row))
+            forged = Sealer(lambda kid: stranger).sign(replace(one, hash=row), stranger.kid)
             connection.execute(update(audit_seal).where(audit_seal.c.seq == one.seq).values(vars(forged)))
 
     await sealed.change(forge)
@@ -288,7 +288,7 @@ async def test_what_is_rolled_back_is_neither_sealed_nor_noted(sealed: Sealed) -
 
 
 def test_a_seal_reads_as_it_was_written() -> None:
-    made = Sealer(KEY).sign(Seal(7, "a" * 64, NOON, True, 0, ""))
+    made = Sealer(lambda kid: KEY).sign(Seal(7, "a" * 64, NOON, True, 0, ""), KEY.kid)
     assert seals.read(seals.written(made)) == made
 
 
@@ -300,6 +300,7 @@ async def test_records_from_before_there_were_seals_are_sealed_once(tmp_path: Pa
     old = create_engine(url)
     with old.begin() as connection:
         connection.execute(text("DROP TABLE audit_seal"))
+        connection.execute(text("DROP TABLE master_key_in_use"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
     old.dispose()
     after = await Database.open(url, KEY, clock)
