@@ -292,6 +292,23 @@ def test_a_seal_reads_as_it_was_written() -> None:
     assert seals.read(seals.written(made)) == made
 
 
+LATER = (
+    "DROP TABLE staff_identity",
+    "DROP TABLE staff_factor",
+    "ALTER TABLE staff DROP COLUMN signed_in_at",
+    "ALTER TABLE staff_session DROP COLUMN proven_at",
+    "DROP TABLE audit_seal",
+    "DROP TABLE master_key_in_use",
+    "UPDATE alembic_version SET version_num = '0007'",
+)
+"""Back to the version before there were seals."""
+
+
+def undo(connection: Connection, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        connection.execute(text(statement))
+
+
 async def test_records_from_before_there_were_seals_are_sealed_once(tmp_path: Path) -> None:
     url, clock = f"sqlite:///{tmp_path / 'records.db'}", MovableClock(NOON)
     before = await Database.open(url, KEY, clock)
@@ -299,9 +316,7 @@ async def test_records_from_before_there_were_seals_are_sealed_once(tmp_path: Pa
     await before.close()
     old = create_engine(url)
     with old.begin() as connection:
-        connection.execute(text("DROP TABLE audit_seal"))
-        connection.execute(text("DROP TABLE master_key_in_use"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+        undo(connection, LATER)
     old.dispose()
     after = await Database.open(url, KEY, clock)
     assert await after.examine() == []
