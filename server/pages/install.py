@@ -9,7 +9,18 @@ from server.pages.headers import add_headers
 from server.pages.live import LIVE, Live
 from server.pages.origin import check_origin
 from server.pages.sign_in import SignIn
-from server.pages.staff import DATABASE, EVERYONE, HTTPS, ROLES, SIGN_IN, add_page, go_home, require_staff
+from server.pages.staff import (
+    DATABASE,
+    EVERYONE,
+    HTTPS,
+    LANDING,
+    LANDINGS,
+    ROLES,
+    SIGN_IN,
+    add_page,
+    go_home,
+    require_staff,
+)
 from server.pages.static import StaticFiles
 from server.pages.templates import TEMPLATES, Templates
 from server.record.database import Database
@@ -25,6 +36,7 @@ def install(
     app[TEMPLATES] = Templates(templates, static)
     app[HTTPS] = https
     app[ROLES] = {}
+    app[LANDINGS] = dict(LANDING)
     app.on_response_prepare.append(add_headers)
     app.on_response_prepare.append(remember_start)
     # Outermost first: whatever the others refuse is answered by the error page.

@@ -21,7 +21,7 @@ LANDING: Mapping[Role, str] = {
     Role.PHARMACIST: "/staff/persona",
     Role.COMPLIANCE: "/staff/audit",
 }
-"""Where each role starts after sign-in."""
+"""Where each role starts after sign-in, unless a stage has their work and says so: see `lands`."""
 
 UNATTENDED = ("/staff/live", "/staff/session", "/staff/fragments/")
 """What an open page asks for by itself; it must not keep a session alive that nobody sits at."""
@@ -30,6 +30,7 @@ STAFF = web.RequestKey("staff", Staff)
 DATABASE = web.AppKey("database", Database)
 HTTPS = web.AppKey("https", bool)
 ROLES = web.AppKey("roles", dict[tuple[str, str], frozenset[Role]])
+LANDINGS = web.AppKey("landings", dict[Role, str])
 
 
 class NotSignedIn(ServiceError):
@@ -74,8 +75,13 @@ async def still_signed_in(request: web.Request, *, active: bool = False) -> bool
     return await request.app[DATABASE].run(lambda tx: accounts.session(tx, token, touch=active)) is not None
 
 
+def lands(app: web.Application, roles: frozenset[Role], path: str) -> None:
+    """From now on these roles start there."""
+    app[LANDINGS].update(dict.fromkeys(roles, path))
+
+
 async def go_home(request: web.Request) -> web.StreamResponse:
-    raise web.HTTPSeeOther(LANDING[staff_of(request).role])
+    raise web.HTTPSeeOther(request.app[LANDINGS][staff_of(request).role])
 
 
 @web.middleware
