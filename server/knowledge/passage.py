@@ -54,6 +54,11 @@ class Passage:
         return tuple(dict.fromkeys((self.title or self.document, *self.heading[:-1])))
 
     @property
+    def own_heading(self) -> str:
+        """The innermost heading, empty where it is the title: what stands before any heading is about nothing special."""
+        return self.section if self.section not in self.above else ""
+
+    @property
     def context(self) -> str:
         """All that stands above it, for example `Iron: Iron by drip: Afterwards`."""
         return ": ".join(dict.fromkeys((*self.above, *self.heading[-1:])))

@@ -57,7 +57,7 @@ class Postings:
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> "Postings":
         texts = [Counter(terms(f"{' '.join(one.above)} {plain_text(one.text)}")) for one in passages]
-        headings = [Counter(terms(one.section)) for one in passages]
+        headings = [Counter(terms(one.own_heading)) for one in passages]
         counts = [
             text + Counter({word: _HEADING * n for word, n in above.items()})
             for text, above in zip(texts, headings, strict=True)

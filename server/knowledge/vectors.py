@@ -6,6 +6,7 @@ library's passages differ most (principal components) and only chooses which pas
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -48,15 +49,13 @@ class Vectors:
     def build(cls, passages: Sequence[Passage], embedder: Embedder, progress: Progress) -> "Vectors":
         """Blocks: about 3 ms for each part."""
         wholes, bare, headings, inner, counts = [], [], [], [], []
-        seen: dict[str, Floats] = {}
+        heading_of = cache(lambda heading: embedder.embed([heading])[0])
         for done, one in enumerate(passages):
             progress(done, len(passages))
             told = [f"{one.context}: {part}" for part in parts(one.text)]
             wholes.append(embedder.embed([f"{one.context}. {plain_text(one.text)}"])[0])
             bare.append(embedder.embed([plain_text(one.text)])[0])
-            if one.section not in seen:
-                seen[one.section] = embedder.embed([one.section])[0]
-            headings.append(seen[one.section])
+            headings.append(heading_of(one.own_heading) if one.own_heading else bare[-1])
             inner.append(embedder.embed(told) if told else wholes[-1][None])
             counts.append(len(inner[-1]))
         progress(len(passages), len(passages))
