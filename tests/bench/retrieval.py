@@ -43,7 +43,7 @@ async def main(_turns: int) -> None:
     """Run the benchmark and print it."""
     model = embedder()
     print(f"load average before: {os.getloadavg()[0]:.2f} on {os.cpu_count()} processors")
-    for name in ("tuning", "validation", "unseen"):
+    for name in ("tuning", "validation", "unseen", "leaflets", "strangers"):
         quality(name, model)
     print(
         f"\n{'passages':>9}{'p50 ms':>9}{'p95 ms':>9}{'limit':>7}{'p95 processor ms':>18}{'MB in memory':>14}", end=""

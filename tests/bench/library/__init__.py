@@ -1,5 +1,5 @@
-"""Documents and questions to measure retrieval with: weights are fitted to `tuning` alone. `validation` helped to choose the
-features and the lay words, and `unseen`, of other documents, was written after those and then showed what was overfitted."""
+"""Documents and questions to measure retrieval with. `strangers` is asked once a session and never fitted to or read; the others
+were written before what they measured and have shaped it since: weights are fitted to all of them."""
 
 from datetime import date
 from functools import cache
