@@ -23,6 +23,9 @@ COMMANDS = {
     "patients": "patients",
     "staff": "staff",
     "memory": "memory",
+    "audit": "audit",
+    "backup": "backup",
+    "restore": "backup",
     "oncall": "oncall",
     "perception": "perception",
     "knowledge": "knowledge",
@@ -47,7 +50,8 @@ class _OnCall(TyperGroup):
             one.command(cmd_name)(found)
             found = one
         made = get_command(found)
-        assert isinstance(made, TyperCommand | TyperGroup), f"{cmd_name} is no command of Typer's"
+        if not isinstance(made, TyperCommand | TyperGroup):
+            raise TypeError(f"{cmd_name} is no command of Typer's")
         return made
 
 

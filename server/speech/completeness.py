@@ -185,9 +185,6 @@ _MODIFIERS = _words(
     physical home
     """
 )
-_NOUN_ITSELF = _words("same heart water other left right little last first second blood home next few whole cold")
-"""Modifiers that also stand alone after some determiners: "the same", "my heart", "on the left"."""
-_BEFORE_NOUN = _words("my a an your his her our their another")
 _ALONE_AFTER = {
     "little": _words("a"),
     "few": _words("a"),
@@ -230,6 +227,22 @@ _NEVER_LAST = _DETERMINERS - _words("this these those any some his her") | _word
 )
 _STARTERS = _words("well so um uh actually basically usually because and but i the my it if when like hmm er is was")
 """Words that cannot be a whole answer."""
+
+
+_REFUSING = _words("no nope nah none nothing never")
+_CONFIRMING = _words("yes yeah yep yup")
+_AROUND = _words(
+    "not at all really i do don't am i'm have haven't did didn't ma'am sir thank you thanks it is isn't that's right"
+)
+"""What may stand around a bare answer without beginning anything new."""
+
+
+def is_bare_answer(text: str, *, yes_too: bool) -> bool:
+    """Whether `text` is a no and nothing more; with `yes_too`, a yes as well. "Yes" to anything but a yes-or-no question only
+    announces an answer."""
+    words = re.findall(r"[a-z']+|\d+", text.lower().replace("’", "'"))
+    opening = _REFUSING | _CONFIRMING if yes_too else _REFUSING
+    return bool(words) and words[0] in opening and all(word in opening | _AROUND for word in words[1:])
 
 
 def completeness(text: str) -> Completeness | None:

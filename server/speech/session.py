@@ -29,7 +29,6 @@ from server.speech.captions import Captions
 from server.speech.ear import Ear
 from server.speech.listener import Listener, TurnEnd
 from server.speech.recognizer import Recognizer
-from server.speech.turn import PATIENCE
 from server.speech.voice import SENTENCE_END, Voice
 from server.vocabulary.speech import Receipt
 
@@ -84,6 +83,11 @@ class SpeechKit:
         """None where the model could not be had: patients type."""
         self.voice = voice
         self.detector = detector
+
+    async def rest(self) -> None:
+        """Give back the memory that a conversation took."""
+        if self.recognizer is not None:
+            await self.recognizer.rest()
 
     async def close(self) -> None:
         """Stop the recognizer's threads and the voice's process."""
@@ -161,7 +165,7 @@ class SpeechSession:
     def expect(self, answer: str) -> None:
         """What kind of answer comes next; some take longer to think of."""
         if self.listener is not None:
-            self.listener.turn.patience = PATIENCE.get(answer, 1.0)
+            self.listener.turn.expects = answer
 
     def hold(self, seconds: float) -> None:
         """The patient holds the floor: the turn under way ends so much later."""

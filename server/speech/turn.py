@@ -7,7 +7,7 @@ sentence), so the wait depends on what was said and on the audio model's vote.
 from dataclasses import dataclass
 from enum import Enum
 
-from server.speech.completeness import Completeness, completeness
+from server.speech.completeness import Completeness, completeness, is_bare_answer
 
 WINDOW_SECONDS = 0.032
 """One step of the voice-activity model: 512 samples at 16 kHz."""
@@ -52,6 +52,9 @@ class TurnTimings:
     finished: tuple[tuple[float, float], ...] = ((0.30, 0.19), (0.18, 0.28), (0.0, 0.45))
     """For a finished sentence: (vote at least, silence needed)."""
     finished_unvoted: float = 0.40
+    answered: float = 0.28
+    """Most silence after a bare "no", or a bare "yes" where one was asked for: the model, which goes by the melody of
+    sentences, votes .1 to .3 on one word (docs/measurements.md)."""
     doubtful: float = 1.35
     """For a sentence that may be finished or not, or that looks finished but has an unfinished reading: it may have been cut
     short by a pause."""
@@ -87,8 +90,8 @@ class Turn:
 
     def __init__(self, timings: TurnTimings | None = None) -> None:
         self.timings = timings or TurnTimings()
-        self.patience = 1.0
-        """Factor on every wait; above 1 where the question asks for thought."""
+        self.expects = "free"
+        """The kind of answer that was asked for."""
         self.held = 0.0
         """Seconds added to every wait of the turn under way."""
         self._lingers = 0.0
@@ -115,6 +118,11 @@ class Turn:
         self._vote: float | None = None
         self.carried = ""
         """Words of the same turn already banked."""
+
+    @property
+    def patience(self) -> float:
+        """Factor on every wait but a bare answer's; above 1 where the question asks for thought."""
+        return PATIENCE.get(self.expects, 1.0)
 
     @property
     def silence(self) -> float:
@@ -257,4 +265,10 @@ class Turn:
         needed = t.finished_unvoted
         if self._vote is not None:
             needed = next(seconds for least, seconds in t.finished if self._vote >= least)
-        return needed * self.patience
+        needed *= self.patience
+        return min(needed, t.answered) if self._is_answered() else needed
+
+    def _is_answered(self) -> bool:
+        """Whether nothing is missing from the answer, from somebody who does not hesitate."""
+        thought = self._hesitated or self._hesitant > 0 or self.expects == "teach_back"
+        return not thought and is_bare_answer(self.text, yes_too=self.expects == "yes_no")

@@ -1,5 +1,7 @@
 """When a patient's turn begins and ends, step by step, with voice activity and opinions fed in."""
 
+import pytest
+
 from server.speech.turn import WINDOW_SECONDS, Action, Turn
 
 KIND = "unit"
@@ -136,9 +138,46 @@ def test_noise_without_words_ends_without_waiting_long() -> None:
 
 def test_patience_stretches_the_wait_of_a_thoughtful_question() -> None:
     turn = begun("I feel fine today.")
-    turn.patience = 2.0
+    turn.expects = "teach_back"
     turn.voted(turn.voiced, 0.1)
-    assert seconds(silence_until(turn, Action.COMMIT)) > 0.85
+    assert 0.65 < seconds(silence_until(turn, Action.COMMIT)) < 0.72
+
+
+def doubted(text: str, expects: str) -> float:
+    """Seconds waited after `text` where the audio model does not take it for the end."""
+    turn = begun(text)
+    turn.expects = expects
+    turn.voted(turn.voiced, 0.1)
+    return seconds(silence_until(turn, Action.COMMIT))
+
+
+@pytest.mark.parametrize(
+    ("text", "expects"),
+    [("No.", "yes_no"), ("Yes.", "yes_no"), ("No, not at all.", "number"), ("Nothing, thank you.", "free")],
+)
+def test_a_bare_answer_is_enough_whatever_its_melody(text: str, expects: str) -> None:
+    assert doubted(text, expects) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("text", "expects"), [("Yes.", "free"), ("No.", "teach_back"), ("No pain.", "yes_no"), ("No, but", "yes_no")]
+)
+def test_what_only_begins_an_answer_is_waited_for(text: str, expects: str) -> None:
+    assert doubted(text, expects) > 0.4
+
+
+def test_somebody_who_hesitates_is_not_held_to_a_bare_answer() -> None:
+    turn = begun("I took it and then I went to bed.")
+    speak(turn, 25, QUIET)
+    speak(turn, 10)
+    turn.end()
+    speak(turn, 2)
+    turn.began(2)
+    speak(turn, 10)
+    turn.recognized(turn.voiced, "No.")
+    turn.expects = "yes_no"
+    turn.voted(turn.voiced, 0.1)
+    assert seconds(silence_until(turn, Action.COMMIT)) > 0.4
 
 
 def test_a_rambler_is_banked_before_the_recognizer_loses_the_thread() -> None:
