@@ -121,6 +121,7 @@ async def mend(page: Page, house: House) -> None:
 async def open_publishing(page: Page) -> None:
     await page.click("nav.tabs >> text=Publish")
     await expect(page.locator("h1")).to_have_text("What would be told")
+    await expect(page.locator("#count-red")).to_be_visible(timeout=WITHIN * 1000)  # until then it says how far it is
 
 
 async def ask(page: Page) -> str:

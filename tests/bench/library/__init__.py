@@ -1,5 +1,5 @@
-"""Documents and questions to measure retrieval with. Weights are fitted to all sets but `strangers`, of which the misses were read
-once, on 2026-12-01."""
+"""Documents and questions to measure retrieval with. Weights are fitted to all sets but `strangers`, of which the misses were
+read once, on 2026-12-01."""
 
 from datetime import date
 from functools import cache
