@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -44,7 +45,7 @@ SHARED = "shared"
 RULES = Path(SHARED) / "library.yaml"
 """Below the folder of the persona packs."""
 _LONG = 200
-"""Passages that take longer than somebody waits without a word: some 3 s."""
+"""Passages, or questions, that take longer than somebody waits without a word: some 3 s."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class Asker:
 
 
 async def asker(settings: Settings, database: Database, personas: Path, tell: Callable[[str], None]) -> Asker | None:
-    """None where nothing is published, or the model cannot be had, which is told."""
+    """None where nothing is published. Raises ModelMissing."""
 
     def read(tx: Transaction) -> tuple[str, list[Told], frozenset[tuple[str, str]]] | None:
         current, me = releases.current(tx), Service("conductor")
@@ -152,26 +153,24 @@ async def asker(settings: Settings, database: Database, personas: Path, tell: Ca
     if found is None:
         return None
     current, told, retired = found
-    try:
-        embedder = await asyncio.to_thread(Embedder.load, ModelStore(settings.model_cache, settings.model_mirror, tell))
-    except ModelMissing as error:
-        tell(f"no library: {error}")
-        return None
+    embedder = await asyncio.to_thread(Embedder.load, ModelStore(settings.model_cache, settings.model_mirror, tell))
     opened = await asyncio.to_thread(stacks(settings, embedder, personas, tell).open, current, told)
     return Asker(opened, limits_of(read_rules(personas / RULES)), retired)
 
 
 def stacks(settings: Settings, embedder: Embedder, personas: Path, tell: Callable[[str], None]) -> Stacks:
     """Where this machine keeps the indexes of releases."""
-    return Stacks(settings.data / "library", embedder, read_lay_words(personas / SHARED), _progress(tell))
+    return Stacks(
+        settings.data / "library", embedder, read_lay_words(personas / SHARED), partial(progress(tell), "passages")
+    )
 
 
-def _progress(tell: Callable[[str], None]) -> Callable[[int, int], None]:
+def progress(tell: Callable[[str], None]) -> Callable[[str, int, int], None]:
     """A line for every tenth of what takes long."""
 
-    def told(done: int, of: int) -> None:
+    def told(what: str, done: int, of: int) -> None:
         if of > _LONG and done * 10 // of != (done - 1) * 10 // of:
-            tell(f"  {done} of {of} passages")
+            tell(f"  {done} of {of} {what}")
 
     return told
 

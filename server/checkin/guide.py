@@ -61,7 +61,7 @@ def told_of(outcome: Outcome, release: str) -> Told | None:
 
 
 def asking(pack: Pack, visit: Visit) -> Callable[[date], Asked]:
-    """A patient with these medicines, by their generic names, and these conditions."""
+    """A patient with these medicines, by their generic names."""
     generics = {name.lower(): one.generic for one in pack.medicines.values() for name in (one.generic, *one.brands)}
     medicines = tuple(generics.get(one.name.lower(), one.name.lower()) for one in visit.medicines)
-    return lambda day: Asked(day, medicines=medicines, conditions=visit.conditions)
+    return lambda day: Asked(day, medicines=medicines)

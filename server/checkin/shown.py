@@ -1,4 +1,5 @@
-"""What a patient's page must be shown again when it was loaded anew: help, a nurse in the call, what is allowed and noticed."""
+"""What a patient's page must be shown again when it was loaded anew: help, a nurse in the call, what is allowed and noticed,
+and where what was told last is written."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -19,6 +20,8 @@ class Shown:
         """How a nurse who is in the call came to be there as she is."""
         self._allowed: dict[str, Mapping[str, object]] = {}
         self._noticed: list[Mapping[str, object]] = []
+        self._cited: Mapping[str, object] | None = None
+        """Until the patient speaks again, as on the page itself."""
         for event in past:
             self._note(event)
 
@@ -31,7 +34,7 @@ class Shown:
     def again(self) -> None:
         """A page connected anew and has lost what it was shown."""
         here = page_view(self.nurse) if self.nurse is not None else None
-        for view in (*self._allowed.values(), *self._noticed, self._help, here):
+        for view in (*self._allowed.values(), *self._noticed, self._help, here, self._cited):
             if view is not None:
                 self._send(view)
 
@@ -44,6 +47,10 @@ class Shown:
                 self.nurse = None if event.state in ("left", "lost") else event
             case e.CheckInEnded():
                 self.nurse = None
+            case e.PatientTurn():
+                self._cited = None
+            case e.QuestionAnswered():
+                self._cited = view
             case e.ConsentChanged(what=what) if view is not None:
                 self._allowed[what] = view
             case e.CueNoticed() | e.CueDisputed() if view is not None:

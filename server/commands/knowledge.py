@@ -114,7 +114,7 @@ async def _publish(settings: Settings, override_by: str, reason: str, *, dry_run
         override = await _override(database, override_by, reason)
         packs = load_packs().values()
         publisher = (await curation.opened(settings, database, PERSONAS, packs, clock, note)).publisher
-        proposal = await publisher.propose(_COMMAND, clock.now().date())
+        proposal = await publisher.propose(_COMMAND, clock.now().date(), curation.progress(note))
         _show(proposal)
         if dry_run:
             return

@@ -11,22 +11,13 @@ import typer
 from server import curation
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
+from server.curation import Asker
 from server.installation import PERSONAS, open_records
-from server.knowledge import releases, trial
+from server.knowledge import trial
 from server.knowledge.answer import Answer, Asked
-from server.knowledge.consulting import OpenRelease, Outcome, consult
-from server.knowledge.embedder import Embedder
+from server.knowledge.consulting import Outcome
 from server.knowledge.passage import Audience
-from server.knowledge.publishing import limits_of
-from server.knowledge.releases import Told
-from server.knowledge.rules import read_rules
-from server.knowledge.telling import Limits
-from server.model_store import ModelStore
-from server.record.transaction import Transaction
 from server.vocabulary.clock import SystemClock
-from server.vocabulary.principals import Service
-
-_COMMAND = Service("command")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 For = Annotated[
@@ -47,8 +38,7 @@ def ask(
     data: DataOption = None,
 ) -> None:
     """Ask the library as a check-in does: what is told, from where, and what else was found."""
-    desk = _Desk(run(_told(settings_of(data))), settings_of(data), _asked(audience, language, medicine))
-    outcome = desk.outcome(question)
+    outcome = run(_told(settings_of(data)))(question, _asked(audience, language, medicine))
     if as_json:
         tell(json.dumps({**trial.as_object(_answer(outcome)), "told": outcome.sentences}))
         return
@@ -66,32 +56,13 @@ def evaluate(
     """Ask every question of a file; print each miss and, last, one JSON line of recall@1, recall@3 and refused."""
     settings = settings_of(data)
     questions = run(_questions(file))
-    desk = _Desk(run(_told(settings)), settings, _asked(audience, language, None))
+    told, asked = run(_told(settings)), _asked(audience, language, None)
     found = []
-    for one in trial.tried(desk.answer, questions):
+    for one in trial.tried(lambda question: _answer(told(question, asked)), questions):
         found.append(one)
         if not one.is_right:
             tell(json.dumps(trial.miss(one)) if as_json else trial.miss_as_text(one))
     tell(trial.summary(found))
-
-
-class _Desk:
-    """The release that is told, opened on this machine; asked as a check-in asks it."""
-
-    def __init__(
-        self, told: tuple[str, list[Told], frozenset[tuple[str, str]]], settings: Settings, asked: Asked
-    ) -> None:
-        release, revisions, self._retired = told
-        embedder = Embedder.load(ModelStore(settings.model_cache, settings.model_mirror, note))
-        self._release: OpenRelease = curation.stacks(settings, embedder, PERSONAS, note).open(release, revisions)
-        self._limits: Limits = limits_of(read_rules(PERSONAS / curation.RULES))
-        self._asked = asked
-
-    def outcome(self, question: str) -> Outcome:
-        return consult(self._release, question, self._asked, self._limits, self._retired)
-
-    def answer(self, question: str) -> Answer:
-        return _answer(self.outcome(question))
 
 
 def _answer(outcome: Outcome) -> Answer:
@@ -108,23 +79,16 @@ async def _questions(file: Path) -> list[trial.Question]:
     return await asyncio.to_thread(trial.read_questions, file)
 
 
-async def _told(settings: Settings) -> tuple[str, list[Told], frozenset[tuple[str, str]]]:
-    """The current release, its revisions, and what was retired since; the command ends where nothing is published."""
+async def _told(settings: Settings) -> Asker:
+    """The command ends where nothing is published."""
     database = await open_records(settings, SystemClock())
     try:
-        found = await database.run(_look)
+        found = await curation.asker(settings, database, PERSONAS, note)
     finally:
         await database.close()
     if found is None:
         fail("nothing is published here yet: nightlight knowledge import FOLDER, then nightlight knowledge publish")
     return found
-
-
-def _look(tx: Transaction) -> tuple[str, list[Told], frozenset[tuple[str, str]]] | None:
-    current = releases.current(tx)
-    if current is None:
-        return None
-    return current, releases.told_in(tx, _COMMAND, current), releases.retired_in(tx, _COMMAND, current)
 
 
 def _shown(outcome: Outcome) -> list[str]:

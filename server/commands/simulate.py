@@ -24,6 +24,7 @@ from server.persona.pack import Pack
 from server.record.patients import PatientCard, PatientFacts
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.memories import Memory
+from server.vocabulary.models import ModelMissing
 from server.vocabulary.principals import Service
 from server.workbench import simulate as bench
 from server.workbench.rehearsal import Library
@@ -70,13 +71,16 @@ async def _simulate(
 
 
 async def _library(settings: Settings, pack: Pack, visit: Visit) -> Library | None:
-    """What a check-in that begins now would be told from; None where nothing is published."""
+    """What a check-in that begins now would be told from; None where nothing is published, or the model cannot be had."""
     if not _has_records(settings):
         return None
     clock = SystemClock()
     database = await open_records(settings, clock)
     try:
         asks = await curation.asker(settings, database, PERSONAS, terminal.note)
+    except ModelMissing as error:
+        terminal.note(f"no library: {error}")
+        return None
     finally:
         await database.close()
     if asks is None:

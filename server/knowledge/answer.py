@@ -17,9 +17,7 @@ class Asked:
     """A nurse is told what is written for nurses and for patients; a patient only the latter."""
     language: str = "en"
     medicines: tuple[str, ...] = ()
-    """Generic names on the patient's list: "my water pill" is looked for among these."""
-    conditions: tuple[str, ...] = ()
-    """Why the patient was in hospital, as the documents tag it; a slight preference, never a filter."""
+    """Generic names on the patient's list: "my water pill" is one of these, and what is written of others is not told then."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +28,9 @@ class Ranked:
     chance: float
     """0 to 1, the calibrated chance that it answers the question; what the order and the refusal go by."""
     words: float
-    """Score of BM25; 0 where it shares no word with the question."""
+    """0 to 1, how much of the question's words, and of what they mean, it holds; rare ones count more."""
     sense: float
-    """Cosine of the question and the passage's most similar part."""
+    """Cosine of the question and what of the passage is most like it: all of it, a part, or the heading."""
     covered: float
     """0 to 1, how much of what the question says the passage says too, rare words counting more."""
 

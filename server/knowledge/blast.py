@@ -11,7 +11,9 @@ from typing import assert_never
 from server.knowledge.consulting import Outcome
 from server.knowledge.golden import Verdict
 from server.knowledge.passage import Passage
+from server.knowledge.rules import Measures
 from server.knowledge.telling import sentences
+from server.knowledge.terms import terms
 
 Ask = Callable[[str], Outcome]
 """Put a question to a release."""
@@ -103,21 +105,39 @@ def compare(past: Iterable[tuple[str, int]], golden: Iterable[str], before: Ask 
     return [_difference(question, count, before, after) for question, count in times.items()]
 
 
-def contradictions(passages: Sequence[Passage], subjects: Callable[[str], frozenset[str]]) -> list[Contradiction]:
-    """`subjects`: the medicines and signs that a sentence names. Numbers are compared within one unit."""
-    said: dict[tuple[str, str], dict[str, tuple[set[str], str]]] = defaultdict(dict)
+def contradictions(
+    passages: Sequence[Passage], subjects: Callable[[str], frozenset[str]], measures: Measures
+) -> list[Contradiction]:
+    """`subjects`: the medicines and signs that a sentence names. Numbers are compared within one language and one unit."""
+    said: dict[tuple[str, str, str], dict[str, _Said]] = defaultdict(dict)
     for passage in passages:
         for sentence in sentences(passage.text):
             for about in subjects(sentence):
-                for number, unit in _amounts(sentence):
-                    numbers, _ = said[about, unit].setdefault(passage.key, (set(), sentence))
-                    numbers.add(number)
+                for number, unit in _amounts(sentence, measures):
+                    same = said[passage.language, about, unit]
+                    same.setdefault(passage.key, _Said(sentence, set())).numbers.add(number)
     return [
-        Contradiction(about, unit, one, said[about, unit][one][1], other, said[about, unit][other][1])
-        for about, unit in sorted(said)
-        for one, other in combinations(sorted(said[about, unit]), 2)
-        if said[about, unit][one][0].isdisjoint(said[about, unit][other][0])
+        Contradiction(about, unit, one, found[one].sentence, other, found[other].sentence)
+        for (_, about, unit), found in sorted(said.items())
+        for one, other in combinations(sorted(found), 2)
+        if found[one].numbers.isdisjoint(found[other].numbers)
+        and (not measures.spans.fullmatch(unit) or _alike(found[one].sentence, found[other].sentence))
     ]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a passage says of one thing in one unit."""
+
+    sentence: str
+    """The first one."""
+    numbers: set[str]
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two sentences speak of the same thing: "every 4 hours" is no word on "for 24 hours"."""
+    first, second = (set(terms(_NUMBER.sub(" ", each))) for each in (one, other))
+    return 2 * len(first & second) > min(len(first), len(second))
 
 
 def _difference(question: str, times: int, before: Ask | None, after: Ask) -> Difference:
@@ -153,8 +173,9 @@ def _shown(one: Difference) -> Iterator[str]:
             assert_never(one.change)
 
 
-def _amounts(sentence: str) -> Iterator[tuple[str, str]]:
+def _amounts(sentence: str, measures: Measures) -> Iterator[tuple[str, str]]:
     """Numbers with the word after them."""
     for found in _NUMBER.finditer(sentence):
         unit = _UNIT.match(sentence, found.end())
-        yield found[0], unit[1].lower().rstrip("s") if unit else ""
+        if not measures.called.fullmatch(found[0]):
+            yield found[0], unit[1].lower().rstrip("s") if unit else ""

@@ -23,6 +23,9 @@ from server.pages.templates import TEMPLATES
 from server.record.transaction import Transaction
 from server.vocabulary.principals import Staff
 
+NEW = "new"
+"""What a document is called while it has no name."""
+
 
 class EditorPage:
     """Writes revisions, and nothing else."""
@@ -69,9 +72,21 @@ class EditorPage:
             return self._page(request, known, expects, values, topic=topic, wrong=problem(error), status=status)
         raise web.HTTPSeeOther(address(name, f"?done={'same' if made.number == expects else 'saved'}"))
 
+    async def heard(self, request: web.Request) -> web.StreamResponse:
+        """What is being typed, as patients would hear it, or what is wrong with it: a part of the editor's page."""
+        form = await request.post()
+        name = text_in(form, "name").strip() or NEW
+        try:
+            text = written(f"{name}.md", "", typed({field: text_in(form, field) for field in FIELDS}))
+            reading: Reading | str = reading_of(name, text, self._desk)
+        except DocumentError as error:
+            reading = problem(error)
+        return request.app[TEMPLATES].page("library/heard.html", reading=reading)
+
     async def _topic(self, request: web.Request, wanted: str) -> Topic | None:
+        """The topic that a passage is written for; None where there is none of this id."""
         staff = staff_of(request)
-        return await request.app[DATABASE].run(lambda tx: topic_of(tx, staff, wanted))
+        return await request.app[DATABASE].run(lambda tx: questions.topic(tx, staff, wanted)) if wanted else None
 
     def _page(
         self,
@@ -102,13 +117,6 @@ class EditorPage:
         )
 
 
-def topic_of(tx: Transaction, staff: Staff, wanted: str) -> Topic | None:
-    """The topic that a passage is written for; None where there is none of this id."""
-    if not wanted:
-        return None
-    return next((one for one in questions.queue(tx, staff) if one.id == wanted), None)
-
-
 def _begun(body: str, topic: Topic | None) -> str:
     """With a section at the end for what was asked, headed by the shortest question."""
     if topic is None or not topic.questions:
@@ -120,6 +128,6 @@ def _begun(body: str, topic: Topic | None) -> str:
 def _composed(tx: Transaction, staff: Staff, name: str, values: Mapping[str, str]) -> str:
     """The Markdown of what was typed. Raises DocumentError."""
     found = library.find(tx, name) if name else None
-    text = written(f"{name or 'new'}.md", found.newest.markdown if found else "", typed(values))
+    text = written(f"{name or NEW}.md", found.newest.markdown if found else "", typed(values))
     parse(f"{name}.md", text)
     return text

@@ -1,6 +1,6 @@
 """Golden questions: what a document must answer, in which words, and to whom it must not; a release is held to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,6 +37,10 @@ class Golden:
     must_not_say: tuple[str, ...] = ()
     audience: Audience = Audience.PATIENT
     """Who asks."""
+
+    def keeps(self, told: Collection[str]) -> bool:
+        """Whether it holds a release to one of the passages with these keys."""
+        return not set(self.must_retrieve).isdisjoint(told)
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,14 @@ def remove(tx: Transaction, principal: Principal, wanted: str) -> None:
         raise NotFound("no such golden question")
     tx.connection.execute(update(table).where(table.c.id == wanted).values(removed_at=tx.now))
     tx.audit(principal, AuditAction.GOLDEN_REMOVED, subject=document, detail={"golden": wanted})
+
+
+def get(tx: Transaction, principal: Principal, wanted: str) -> Golden | None:
+    """None where there is none of this id, or it was removed."""
+    require(principal, Permission.LIBRARY_READ)
+    mine = select(table.c.payload).where(table.c.id == wanted, table.c.removed_at.is_(None))
+    payload = tx.connection.scalar(mine)
+    return _PAYLOAD.validate_json(payload) if payload is not None else None
 
 
 def kept(tx: Transaction, principal: Principal, document: str | None = None) -> list[Kept]:

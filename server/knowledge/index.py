@@ -5,6 +5,7 @@ the meanings of its lay words; passages that either proposes are compared closel
 looked at.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,8 @@ from server.knowledge.vectors import Vectors
 _BY_SENSE, _BY_WORDS = 120, 60
 """Passages that are looked at closely: the first by the vectors, the first by the words."""
 _SHOWN = 10
+HELD, COVERED = SHARED.index("held"), SHARED.index("covered")
+"""Columns; those before the first are cosines."""
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int32]
@@ -58,6 +61,12 @@ class Index:
         self._nurses_only = np.array([one.audience is Audience.NURSE for one in passages], np.bool_)
         self._expires = np.array([(one.expires or date.max).toordinal() for one in passages], np.int32)
         self._languages = np.array([one.language for one in passages], np.str_)
+        self._documents = np.unique([one.document for one in passages], return_inverse=True)[1]
+        self._medicines = np.array([len(set(one.medicines)) for one in passages], np.int32)
+        self._of_medicine: dict[str, list[int]] = defaultdict(list)
+        for at, one in enumerate(passages):
+            for name in set(one.medicines):
+                self._of_medicine[name].append(at)
         self.relevance: Relevance = fitted()
 
     @classmethod
@@ -96,13 +105,13 @@ class Index:
 
     def evidence(self, question: str, asked: Asked) -> Evidence:
         """Of the passages that are open to the asker."""
-        told = self._lay.told(question)
+        told = self._lay.told(question, asked.medicines, self._speaks_of)
         vector = self._embedder.embed([told])[0]
         said, words = (tuple(dict.fromkeys(terms(text))) for text in (question, told))
-        places = self._candidates(vector, words, self._open(asked))
+        places = self._candidates(vector, words, self._open(question, asked))
         if not len(places):
             return Evidence(places, np.empty((0, len(SHARED)), np.float32), np.empty(0, np.float32), (1, 1, 0, 1, 0))
-        concepts = self._lay.concepts(question)
+        concepts = self._lay.concepts(question, asked.medicines)
         by_sense, by_words = self._vectors.likeness(vector, places), self._postings.shared(words, places)
         shared = np.stack((*by_sense, *by_words, *self._postings.covered(concepts, places)), axis=1).astype(np.float32)
         scores = self.relevance.scores(shared)
@@ -111,24 +120,38 @@ class Index:
         return Evidence(places[order], shared[order], scores[order], around)
 
     def standing(self, found: Evidence, at: int = 0) -> Floats:
-        """float32 [17]: what `Relevance.chance` goes by, of the passage at this rank."""
+        """float32 [18]: what `Relevance.chance` goes by, of the passage at this rank."""
         others = np.delete(found.scores, at)
         score, second = found.scores[at], others[0] if len(others) else 0.0
         fifth = others[min(4, len(others) - 1)] if len(others) else 0.0
         unknown, unknown_said, usual, deviation, concepts = found.around
         out = (found.shared[at, 0] - usual) / deviation
-        last = (score, score - second, score - fifth, unknown, unknown_said, usual, out, concepts)
+        document = found.shared[self._documents[found.places] == self._documents[found.places[at]], 0].mean()
+        last = (score, score - second, score - fifth, unknown, unknown_said, usual, out, concepts, document)
         return np.concatenate([found.shared[at], last]).astype(np.float32)
 
     def _ranked(self, found: Evidence, at: int) -> Ranked:
         shared = found.shared[at]
         chance = self.relevance.chance(self.standing(found, at))
         passage = self.passages[int(found.places[at])]
-        return Ranked(passage, chance, float(shared[3]), float(max(shared[0], shared[1])), float(shared[6]))
+        return Ranked(passage, chance, float(shared[HELD]), float(shared[:HELD].max()), float(shared[COVERED]))
 
-    def _open(self, asked: Asked) -> npt.NDArray[np.bool_]:
+    def _open(self, question: str, asked: Asked) -> npt.NDArray[np.bool_]:
         found: npt.NDArray[np.bool_] = (self._expires > asked.on.toordinal()) & (self._languages == asked.language)
+        if others := self._lay.not_meant(question, asked.medicines):
+            found &= ~self._only_of(others)
         return found if asked.audience is Audience.NURSE else found & ~self._nurses_only
+
+    def _only_of(self, medicines: frozenset[str]) -> npt.NDArray[np.bool_]:
+        """Passages that are about no other medicine than some of these."""
+        tags = np.zeros(len(self.passages), np.int32)
+        for name in medicines:
+            tags[self._of_medicine.get(name, [])] += 1
+        found: npt.NDArray[np.bool_] = (tags > 0) & (tags == self._medicines)
+        return found
+
+    def _speaks_of(self, word: str) -> bool:
+        return all(map(self._postings.knows, terms(word)))
 
     def _candidates(self, vector: Floats, words: Sequence[str], is_open: npt.NDArray[np.bool_]) -> Integers:
         """Ascending."""

@@ -49,7 +49,16 @@ class Passage:
         return self.heading[-1] if self.heading else ""
 
     @property
+    def above(self) -> tuple[str, ...]:
+        """The title and the headings between it and the innermost one, for example `Iron` and `Iron by drip`."""
+        return tuple(dict.fromkeys((self.title or self.document, *self.heading[:-1])))
+
+    @property
+    def own_heading(self) -> str:
+        """The innermost heading, empty where it is the title: what stands before any heading is about nothing special."""
+        return self.section if self.section not in self.above else ""
+
+    @property
     def context(self) -> str:
-        """The title and what follows from the headings above it, for example `Warfarin: Leafy greens`."""
-        above = self.title or self.document
-        return f"{above}: {self.section}" if self.section and self.section != above else above
+        """All that stands above it, for example `Iron: Iron by drip: Afterwards`."""
+        return ": ".join(dict.fromkeys((*self.above, *self.heading[-1:])))

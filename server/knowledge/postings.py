@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from server.knowledge.lay_words import Concept
 from server.knowledge.parts import plain_text
 from server.knowledge.passage import Passage
 from server.knowledge.terms import terms
@@ -55,8 +56,8 @@ class Postings:
 
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> "Postings":
-        texts = [Counter(terms(f"{one.title} {plain_text(one.text)}")) for one in passages]
-        headings = [Counter(terms(one.section)) for one in passages]
+        texts = [Counter(terms(f"{' '.join(one.above)} {plain_text(one.text)}")) for one in passages]
+        headings = [Counter(terms(one.own_heading)) for one in passages]
         counts = [
             text + Counter({word: _HEADING * n for word, n in above.items()})
             for text, above in zip(texts, headings, strict=True)
@@ -107,23 +108,19 @@ class Postings:
                 scores[found.passages] += np.float32(self.rarity(word)) * found.weights
         return scores
 
-    def shared(self, words: Sequence[str], chosen: Integers) -> tuple[Floats, Floats, Floats]:
-        """Of the ascending passages `chosen`: BM25, how much of the words' weight they hold, and of their heading's.
-
-        The first is a share of the words' weight too, so that it means the same in a small library and in a large one.
-        """
-        scores, held, heading = (np.zeros(len(chosen), np.float32) for _ in range(3))
+    def shared(self, words: Sequence[str], chosen: Integers) -> tuple[Floats, Floats]:
+        """Of the ascending passages `chosen`: how much of the words' weight they hold, and of their heading's."""
+        held, heading = (np.zeros(len(chosen), np.float32) for _ in range(2))
         weight = sum(self.rarity(word) for word in words) or 1.0
         for word in words:
             rarity, found = np.float32(self.rarity(word)), self.posting(word)
             at, there = _places(found, chosen)
-            scores += there * rarity * (found.weights[at] if there.any() else 0)
             held += there * rarity
             heading += there * rarity * (found.in_heading[at] if there.any() else 0)
         above: Floats = (heading / np.maximum(self._headings[chosen], 1e-6)).astype(np.float32)
-        return (scores / weight).astype(np.float32), (held / weight).astype(np.float32), above
+        return (held / weight).astype(np.float32), above
 
-    def covered(self, concepts: Sequence[Sequence[str]], chosen: Integers) -> tuple[Floats, Floats, Floats]:
+    def covered(self, concepts: Sequence[Concept], chosen: Integers) -> tuple[Floats, Floats, Floats]:
         """Of the ascending passages `chosen`: how much of what is spoken of they speak of too, rare things counting more;
         the same, all counting alike; and how rare the rarest thing is that they do not speak of, 0 to 1."""
         total, share, missing = (np.zeros(len(chosen), np.float32) for _ in range(3))
@@ -132,17 +129,18 @@ class Postings:
             rarity = self._rarity_of(concept)
             weight += rarity
             there = np.zeros(len(chosen), np.bool_)
-            for word in concept:
-                there |= _places(self.posting(word), chosen)[1]
+            for way in concept:
+                there |= np.logical_and.reduce([_places(self.posting(word), chosen)[1] for word in way])
             total += there * np.float32(rarity)
             share += there
             missing = np.maximum(missing, np.where(there, 0, rarity / rarest)).astype(np.float32)
         told: Floats = (total / (weight or 1.0)).astype(np.float32)
         return told, (share / (len(concepts) or 1)).astype(np.float32), missing
 
-    def _rarity_of(self, concept: Sequence[str]) -> float:
-        """That of its two commonest words: a thing with many names is as common as those."""
-        return float(np.mean(sorted(self.rarity(word) for word in concept)[:2]))
+    def _rarity_of(self, concept: Concept) -> float:
+        """That of its two commonest ways to be said, each as rare as its rarest word: a thing of many names is as common as
+        those."""
+        return float(np.mean(sorted(max(map(self.rarity, way)) for way in concept)[:2]))
 
 
 def _places(found: Posting, chosen: Integers) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from server.knowledge import releases
 from server.knowledge.blast import BlastRadius, Change, Difference
+from server.knowledge.checking import Checks, Pace
 from server.knowledge.desk import HOME, Desk, problem, text_in
 from server.knowledge.difference import Line, by_word
 from server.knowledge.list_page import told_now
@@ -24,6 +25,8 @@ from server.record.transaction import Transaction
 from server.vocabulary.errors import ServiceError
 
 STALE = "The library has changed since you looked. This is what would be published now."
+PATIENCE = 1.0
+"""Seconds that the page waits before it says how far the check is."""
 KINDS = ((Change.LOST, "Lost"), (Change.CHANGED, "Changed"), (Change.GAINED, "Gained"))
 
 
@@ -42,14 +45,19 @@ class PublishPage:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._checks = Checks(desk.publisher)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        staff = staff_of(request)
+        """What would be told; while that is found out, how far it is."""
+        staff, again = staff_of(request), "again" in request.query
         try:
-            proposal = await self._desk.publisher.propose(staff, self._desk.today)
+            found = await self._checks.proposal(staff, self._desk.today, PATIENCE, again=again)
         except ServiceError as error:
             return await self._page(request, None, problem(error))
-        return await self._page(request, proposal)
+        return _waits(request, found) if isinstance(found, Pace) else await self._page(request, found)
+
+    async def close(self, _app: web.Application) -> None:
+        await self._checks.close()
 
     async def publish(self, request: web.Request) -> web.StreamResponse:
         staff, form = staff_of(request), await request.post()
@@ -103,6 +111,12 @@ class PublishPage:
             wrong=wrong,
             why=why,
         )
+
+
+def _waits(request: web.Request, pace: Pace) -> web.StreamResponse:
+    page = request.app[TEMPLATES].page("library/checking.html", staff=staff_of(request), may_write=True, pace=pace)
+    page.headers["Refresh"] = f"1; url={HOME}/publish?again"
+    return page
 
 
 def moved(proposal: Proposal, told: dict[str, int]) -> list[Moved]:

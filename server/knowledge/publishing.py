@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
 from server.knowledge import golden, library, questions, releases
 from server.knowledge.answer import Asked
@@ -22,6 +23,12 @@ from server.vocabulary.principals import Principal
 
 Subjects = Callable[[str], frozenset[str]]
 """Medicines and signs that a sentence names."""
+Progress = Callable[[str, int, int], None]
+"""What is counted (passages, questions), how many are done, and of how many; called in the thread that works."""
+
+
+def _quiet(_what: str, _done: int, _of: int) -> None:
+    """Nobody waits."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +70,10 @@ class Publisher:
         self._subjects = subjects
         self.limits = limits_of(rules)
 
-    async def propose(self, principal: Principal, today: date) -> Proposal:
+    async def propose(self, principal: Principal, today: date, progress: Progress = _quiet) -> Proposal:
         """Everything a clinician should know before publishing. Raises PublishRefused, DocumentError."""
         known = await self._database.run(lambda tx: _known(tx, principal))
-        return await asyncio.to_thread(self._proposed, known, today)
+        return await asyncio.to_thread(self._proposed, known, today, progress)
 
     async def publish(self, principal: Principal, proposal: Proposal, override: Override | None = None) -> str:
         """Returns the release's id. Raises PublishRefused where the proposal is blocked and nobody overrides it."""
@@ -81,16 +88,16 @@ class Publisher:
         await self._database.run(lambda tx: releases.swap(tx, principal, made, needed))
         return made
 
-    def _proposed(self, known: _Known, today: date) -> Proposal:
+    def _proposed(self, known: _Known, today: date, progress: Progress) -> Proposal:
         told = [told_of(one) for one in known.revisions]
-        built = self._stacks.build(told)
+        built = self._stacks.build(told, lambda done, of: progress("passages", done, of))
         before = self._before(known, today)
-        after = self._asks(built, today)
+        after = _counted(self._asks(built, today), len(known.goldens) + len(known.past), progress)
         verdicts = [self._judged(built, one, today) for one in known.goldens]
         differences = compare(known.past, [one.question for one in known.goldens], before, after)
         radius = BlastRadius(
             tuple(differences),
-            tuple(contradictions(passages_of(told), self._subjects)),
+            tuple(contradictions(passages_of(told), self._subjects, self._rules.measures)),
             tuple(one for one in verdicts if one.red),
             tuple(too_few(known.goldens, [one.document for one in told], int(self._rules.goldens_min.value))),
             len(differences),
@@ -111,6 +118,17 @@ class Publisher:
         fate = _fate(self._asks(release, today, one.audience)(one.question))
         to_patient = _fate(self._asks(release, today)(one.question))
         return judge(one, fate, to_patient, int(self._rules.golden_top.value))
+
+
+def _counted(ask: Ask, of: int, progress: Progress) -> Ask:
+    """Questions that are both past and golden are asked once, so that it may end a little short of `of`."""
+    done = count(1)
+
+    def asked(question: str) -> Outcome:
+        progress("questions", next(done), of)
+        return ask(question)
+
+    return asked
 
 
 def limits_of(rules: CurationRules) -> Limits:

@@ -5,7 +5,7 @@ Questions that ask for the same thing are one topic. A topic has no words of its
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
+from server.knowledge import golden
 from server.record.access import Permission, require
 from server.record.audit import AuditAction
 from server.record.identifiers import new_id
-from server.record.library_schema import golden as goldens
 from server.record.library_schema import question as table
 from server.record.library_schema import topic as topics
 from server.record.sealed import SealedColumn
@@ -112,8 +112,18 @@ def waiting(tx: Transaction, principal: Principal) -> int:
 
 def queue(tx: Transaction, principal: Principal, state: TopicState | None = None) -> list[Topic]:
     """Topics with their questions: the one with most questions first, then the oldest."""
-    found = select(topics) if state is None else select(topics).where(topics.c.state == state.value)
-    rows = tx.connection.execute(found).all()
+    return _topics(
+        tx, principal, select(topics) if state is None else select(topics).where(topics.c.state == state.value)
+    )
+
+
+def topic(tx: Transaction, principal: Principal, wanted: str) -> Topic | None:
+    """One topic, so that no other patient's words are opened for it; None where there is none of this id."""
+    return next(iter(_topics(tx, principal, select(topics).where(topics.c.id == wanted))), None)
+
+
+def _topics(tx: Transaction, principal: Principal, query: Any) -> list[Topic]:
+    rows = tx.connection.execute(query).all()
     asked: dict[str, list[Question]] = defaultdict(list)
     wanted = table.c.topic.in_([row.id for row in rows])
     for one in _opened(tx, principal, select(table).where(wanted)):
@@ -146,19 +156,20 @@ def assign(tx: Transaction, principal: Principal, wanted: str, member: Staff) ->
     tx.audit(principal, AuditAction.TOPIC_CHANGED, subject=wanted, detail={"assigned_to": member.id})
 
 
-def close(tx: Transaction, principal: Principal, wanted: str, golden: str) -> None:
-    """A document answers it, and a golden question of that document keeps it so. Raises NotFound, TopicRefused."""
+def close(tx: Transaction, principal: Principal, wanted: str, chosen: str, told: Collection[str]) -> None:
+    """A passage answers it, and a golden question of that passage keeps it so. `told`: keys of the passages that its
+    questions are told now. Raises NotFound, TopicRefused."""
     require(principal, Permission.LIBRARY_WRITE)
     if _state(tx, wanted) is TopicState.CLOSED:
         raise TopicRefused("this topic is closed")
-    document = tx.connection.scalar(
-        select(goldens.c.document).where(goldens.c.id == golden, goldens.c.removed_at.is_(None))
-    )
-    if document is None:
-        raise TopicRefused("close it with a golden question of the document that answers it now")
-    values = {"state": TopicState.CLOSED.value, "document": document, "golden": golden, "closed_at": tx.now}
+    found = golden.get(tx, principal, chosen)
+    if found is None or not found.keeps(told):
+        raise TopicRefused(
+            "publish a passage that answers it, and close it with a golden question that names this passage"
+        )
+    values = {"state": TopicState.CLOSED.value, "document": found.document, "golden": chosen, "closed_at": tx.now}
     tx.connection.execute(update(topics).where(topics.c.id == wanted).values(**values))
-    tx.audit(principal, AuditAction.TOPIC_CHANGED, subject=wanted, detail={"golden": golden})
+    tx.audit(principal, AuditAction.TOPIC_CHANGED, subject=wanted, detail={"golden": chosen})
 
 
 def _state(tx: Transaction, wanted: str) -> TopicState:

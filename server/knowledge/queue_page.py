@@ -1,13 +1,14 @@
 """Questions that nobody could answer: gathered under topics, taken by somebody, and closed by what answers them."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
 
 from server.knowledge import golden, library, questions
+from server.knowledge.answer import Asked
 from server.knowledge.desk import HOME, Desk, problem, text_in
 from server.knowledge.gathering import gather
 from server.knowledge.golden import Kept
@@ -20,6 +21,9 @@ from server.record.access import Permission, may
 from server.record.transaction import Transaction
 from server.vocabulary.errors import NotFound
 from server.vocabulary.principals import Staff
+
+MOST_ASKED = 5
+"""Wordings of a topic that are put to the release to see what they are told: a page of many topics still opens in a second."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class ShownTopic:
     keeper: str
     """Who takes care of it; empty: nobody yet."""
     document: str
+    goldens: list[Kept]
+    """Those of the passages that its questions are told now: it can be closed with one of them."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,7 @@ class Shelf:
     """What a topic can be given to and closed with."""
 
     people: People
-    goldens: list[tuple[str, list[Kept]]]
-    """By the title of their document."""
+    goldens: list[Kept]
     documents: list[tuple[str, str]]
     """Ids and titles of those that are not retired."""
 
@@ -72,7 +77,15 @@ class QueuePage:
     async def close(self, request: web.Request) -> web.StreamResponse:
         staff, form = staff_of(request), await request.post()
         topic, wanted = text_in(form, "topic"), text_in(form, "golden")
-        return await self._done(request, lambda tx: questions.close(tx, staff, topic, wanted))
+        found = await request.app[DATABASE].run(lambda tx: questions.topic(tx, staff, topic))
+        told = await self._told(found) if found else frozenset()
+        return await self._done(request, lambda tx: questions.close(tx, staff, topic, wanted, told))
+
+    async def _told(self, topic: Topic) -> frozenset[str]:
+        """Keys of the passages that patients who ask this are told now, by what is asked most."""
+        room, words = self._desk.room, Counter(one.text for one in topic.questions).most_common(MOST_ASKED)
+        outcomes = [await room.consult(room.current or "", text, Asked(room.today)) for text, _ in words]
+        return frozenset(one.passage.key for one in outcomes if one is not None and one.passage is not None)
 
     async def _done(self, request: web.Request, work: Callable[[Transaction], None]) -> web.StreamResponse:
         try:
@@ -85,7 +98,9 @@ class QueuePage:
         staff, database = staff_of(request), request.app[DATABASE]
         topics = await gather(database, staff, self._desk.embedder, self._desk.rules.same_question.value)
         shelf = await database.run(lambda tx: _shelf(tx, staff))
-        found = [_shown(one, shelf.people) for one in topics if one.questions]
+        asked = [one for one in topics if one.questions]
+        told = {one.id: await self._told(one) for one in asked if one.state is not TopicState.CLOSED}
+        found = [_shown(one, shelf, told.get(one.id, frozenset())) for one in asked]
         return request.app[TEMPLATES].page(
             "library/queue.html",
             status=status,
@@ -95,7 +110,6 @@ class QueuePage:
             closed=[one for one in found if one.state is TopicState.CLOSED],
             keepers=[(key, one.name) for key, one in shelf.people.items() if may(one, Permission.QUESTION_READ)],
             me=f"staff:{staff.id}",
-            goldens=shelf.goldens,
             documents=shelf.documents,
             wrong=wrong,
         )
@@ -104,14 +118,13 @@ class QueuePage:
 def _shelf(tx: Transaction, staff: Staff) -> Shelf:
     every = [one for one in library.documents(tx, staff) if one.retired_at is None]
     titles = {one.id: found.title if (found := document_of(one.newest)) else one.id for one in every}
-    kept = golden.kept(tx, staff)
-    grouped = [(titles[name], [one for one in kept if one.golden.document == name]) for name in titles]
-    return Shelf(accounts.colleagues(tx, staff), [one for one in grouped if one[1]], sorted(titles.items()))
+    kept = [one for one in golden.kept(tx, staff) if one.golden.document in titles]
+    return Shelf(accounts.colleagues(tx, staff), kept, sorted(titles.items()))
 
 
-def _shown(one: Topic, people: People) -> ShownTopic:
+def _shown(one: Topic, shelf: Shelf, told: Collection[str]) -> ShownTopic:
     words = Counter(each.text.strip() for each in one.questions).most_common()
-    keeper = people.get(f"staff:{one.assigned_to}") if one.assigned_to else None
+    keeper = shelf.people.get(f"staff:{one.assigned_to}") if one.assigned_to else None
     days = [each.at for each in one.questions]
     return ShownTopic(
         one.id,
@@ -122,4 +135,5 @@ def _shown(one: Topic, people: People) -> ShownTopic:
         one.state,
         keeper.name if keeper else "",
         one.document or "",
+        [each for each in shelf.goldens if each.golden.keeps(told)],
     )

@@ -15,16 +15,19 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 
 SHARED = (
-    *("whole", "part", "heading"),
-    *("words", "held", "heading_held"),
+    *("whole", "bare", "part", "heading"),
+    *("held", "heading_held"),
     *("covered", "share", "missing"),
 )
 """Columns of what a passage and a question share: cosines (`Vectors.likeness`), words (`Postings.shared`), and things spoken of
 (`Postings.covered`)."""
-STANDING = ("score", "ahead_of_second", "ahead_of_fifth", "unknown", "unknown_said", "usual", "stands_out", "concepts")
+STANDING = (
+    *("score", "ahead_of_second", "ahead_of_fifth"),
+    *("unknown", "unknown_said", "usual", "stands_out", "concepts", "document"),
+)
 """Further columns for the first passage: its score and leads, the share of the question (with its meanings, and as said)
-that no passage has a word of, the library's mean cosine, by how many deviations its own is above that, and how many things
-the question speaks of."""
+that no passage has a word of, the library's mean cosine, by how many deviations its own is above that, how many things
+the question speaks of, and the mean cosine of what was found in its document."""
 
 
 @dataclass(frozen=True)

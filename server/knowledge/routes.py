@@ -11,14 +11,17 @@ from server.knowledge.list_page import ListPage
 from server.knowledge.publish_page import PublishPage
 from server.knowledge.queue_page import QueuePage
 from server.knowledge.review_page import ReviewPage
-from server.pages.staff import add_page
+from server.pages.doors import OPENED
+from server.pages.staff import add_page, lands
 
 
 def add_routes(app: web.Application, desk: Desk) -> None:
-    """Call after `pages.install`; from then on staff pages show the way to the library."""
+    """Call after `pages.install`; from then on staff pages show the way to the library, and who may open it starts there."""
+    lands(app, app[OPENED][hdrs.METH_GET, HOME].roles, HOME)
     one = f"{HOME}/documents/{{name}}"
     documents, editor, golden = DocumentPage(desk), EditorPage(desk), GoldenPage(desk)
     review, publish, queue, panel = ReviewPage(desk), PublishPage(desk), QueuePage(desk), AskPage(desk)
+    app.on_cleanup.append(publish.close)
     for path, handler in (
         (HOME, ListPage(desk).show),
         (f"{HOME}/reviews", review.queue),
@@ -38,6 +41,7 @@ def add_routes(app: web.Application, desk: Desk) -> None:
         add_page(app, hdrs.METH_GET, path, handler)
     for path, handler in (
         (f"{HOME}/new", editor.save),
+        (f"{HOME}/heard", editor.heard),
         (f"{one}/edit", editor.save),
         (f"{one}/submit", documents.submit),
         (f"{one}/retire", documents.retire),

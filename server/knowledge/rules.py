@@ -1,6 +1,7 @@
 """The numbers and words by which the library is curated and told, from the packs' shared `library.yaml`."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -13,6 +14,16 @@ class RulesInvalid(ServiceError):
     """The rules of curation cannot be read; the message names the file and the field."""
 
     code = "library_rules_invalid"
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Tells numbers that can contradict each other from those that only stand beside the same thing."""
+
+    spans: re.Pattern[str]
+    """Units of how long, how often, and of the time of day: one thing has many of them."""
+    called: re.Pattern[str]
+    """Numbers that are telephoned."""
 
 
 class _Frozen(BaseModel):
@@ -44,6 +55,10 @@ class CurationRules(_Frozen):
     leans_on_the_one_before: tuple[str, ...]
     signs: dict[str, str]
     """What numbers are said of, besides medicines, with the words that name it."""
+    spans: str
+    """Units of how long or how often, and of the time of day."""
+    called: str
+    """Numbers that are telephoned."""
 
     @property
     def dose(self) -> re.Pattern[str]:
@@ -52,6 +67,11 @@ class CurationRules(_Frozen):
         return re.compile(
             rf"\b(?:{self.dose_numbers})(?:[ -]|\s+(?:of an?|an?)\s+)?(?:{units})(?![\w-])", re.IGNORECASE
         )
+
+    @property
+    def measures(self) -> Measures:
+        """Which numbers of two sentences are compared."""
+        return Measures(re.compile(self.spans, re.IGNORECASE), re.compile(self.called))
 
 
 def read_rules(path: Path) -> CurationRules:

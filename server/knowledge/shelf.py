@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from server.knowledge.passage import Passage
 from server.vocabulary.errors import ServiceError
 
-FORMAT = 1
+FORMAT = 2
 """Changes when what is kept does."""
 _PASSAGES, _ARRAYS, _ABOUT = "passages.json", "arrays.npz", "about.json"
 _SHAPE = TypeAdapter(list[Passage])

@@ -26,11 +26,15 @@ class Stacks:
         self._embedder = embedder
         self._lay = lay
         self._progress = progress
+        self._built: tuple[list[Told], OpenRelease] | None = None
+        """The last one: what was checked a moment ago is not read again to be published."""
 
-    def build(self, revisions: Sequence[Told]) -> OpenRelease:
-        """An index that has no place yet and no release. Raises DocumentError."""
-        index = Index.build(passages_of(revisions), self._embedder, self._lay, self._progress)
-        return _opened("", revisions, index)
+    def build(self, revisions: Sequence[Told], progress: Progress | None = None) -> OpenRelease:
+        """An index that has no place yet and no release; `progress` in the place of the usual one. Raises DocumentError."""
+        if self._built is None or self._built[0] != list(revisions):
+            index = Index.build(passages_of(revisions), self._embedder, self._lay, progress or self._progress)
+            self._built = list(revisions), _opened("", revisions, index)
+        return self._built[1]
 
     def put(self, release: str, built: OpenRelease) -> None:
         """Keep it under this release's id, whole or not at all."""

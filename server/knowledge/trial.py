@@ -12,7 +12,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from server.knowledge.answer import Answer
-from server.knowledge.document import parse
 from server.knowledge.passage import Passage
 from server.vocabulary.errors import ServiceError
 
@@ -88,11 +87,6 @@ def read_questions(path: Path) -> list[Question]:
             field = ".".join(map(str, first["loc"])) or "the line"
             raise QuestionsInvalid(f"{path.name}:{number}: {field}: {first['msg']}") from None
     return found
-
-
-def passages_in(folder: Path) -> list[Passage]:
-    """Of every Markdown file in a folder, without a library."""
-    return [one for path in sorted(folder.glob("*.md")) for one in parse(path.name, path.read_text("utf-8")).passages()]
 
 
 def tried(ask: Callable[[str], Answer], questions: Sequence[Question]) -> Iterator[Tried]:

@@ -1,10 +1,12 @@
-"""The passages as vectors: each whole, its heading, and its parts, in a byte a dimension; and, for a large library, an outline.
+"""The passages as vectors: each whole, without what stands above it, its heading, and its parts, in a byte a dimension; and,
+for a large library, an outline.
 
 A byte is enough: the cosine of two unit vectors moves by less than 0.005. The outline keeps the directions in which the
 library's passages differ most (principal components) and only chooses which passages are looked at closely.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -28,11 +30,12 @@ Progress = Callable[[int, int], None]
 
 
 class Vectors:
-    """Immutable; rows of `wholes` and `headings` are the passages, those of `parts` are cut by `starts`."""
+    """Immutable; rows of `wholes`, `bare` and `headings` are the passages, those of `parts` are cut by `starts`."""
 
     def __init__(self, arrays: Arrays) -> None:
         self.arrays = arrays
-        self._wholes, self._headings = (np.asarray(arrays[name], np.int8) for name in ("wholes", "headings"))
+        rows = (np.asarray(arrays[name], np.int8) for name in ("wholes", "bare", "headings"))
+        self._wholes, self._bare, self._headings = rows
         self._parts = np.asarray(arrays["parts"], np.int8)
         self._starts = np.asarray(arrays["starts"], np.int64)
         self._middle = np.asarray(arrays["middle"], np.float32)
@@ -45,28 +48,28 @@ class Vectors:
     @classmethod
     def build(cls, passages: Sequence[Passage], embedder: Embedder, progress: Progress) -> "Vectors":
         """Blocks: about 3 ms for each part."""
-        wholes, headings, inner, counts = [], [], [], []
-        seen: dict[str, Floats] = {}
+        wholes, bare, headings, inner, counts = [], [], [], [], []
+        heading_of = cache(lambda heading: embedder.embed([heading])[0])
         for done, one in enumerate(passages):
             progress(done, len(passages))
             told = [f"{one.context}: {part}" for part in parts(one.text)]
             wholes.append(embedder.embed([f"{one.context}. {plain_text(one.text)}"])[0])
-            if one.section not in seen:
-                seen[one.section] = embedder.embed([one.section])[0]
-            headings.append(seen[one.section])
+            bare.append(embedder.embed([plain_text(one.text)])[0])
+            headings.append(heading_of(one.own_heading) if one.own_heading else bare[-1])
             inner.append(embedder.embed(told) if told else wholes[-1][None])
             counts.append(len(inner[-1]))
         progress(len(passages), len(passages))
-        return cls.of(_stacked(wholes), _stacked(headings), np.vstack([_stacked(()), *inner]), counts)
+        return cls.of(_stacked(wholes), _stacked(bare), _stacked(headings), np.vstack([_stacked(()), *inner]), counts)
 
     @classmethod
-    def of(cls, wholes: Floats, headings: Floats, inner: Floats, counts: Sequence[int]) -> "Vectors":
+    def of(cls, wholes: Floats, bare: Floats, headings: Floats, inner: Floats, counts: Sequence[int]) -> "Vectors":
         """From unit vectors; `counts` says how many rows of `inner` each passage has."""
         middle = wholes.mean(axis=0) if len(wholes) else np.zeros(WIDTH, np.float32)
         spread = _spread(wholes, middle)
         axes = np.linalg.eigh(spread)[1][:, ::-1][:, :_OUTLINE] if len(wholes) > _LARGE else np.zeros((WIDTH, 0))
         arrays = {
             "wholes": _bytes(wholes),
+            "bare": _bytes(bare),
             "headings": _bytes(headings),
             "parts": _bytes(inner),
             "starts": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
@@ -83,14 +86,18 @@ class Vectors:
         found: Floats = self._rough @ told
         return found
 
-    def likeness(self, question: Floats, chosen: npt.NDArray[np.int32]) -> tuple[Floats, Floats, Floats]:
-        """Cosines of the passages `chosen`, as a whole, of the part most like the question, and of the heading."""
+    def likeness(self, question: Floats, chosen: npt.NDArray[np.int32]) -> tuple[Floats, Floats, Floats, Floats]:
+        """Cosines of the passages `chosen`: as a whole, without what stands above it, of the part most like the question,
+        and of the heading."""
         starts, ends = self._starts[chosen], self._starts[chosen + 1]
         counts = (ends - starts).astype(np.int64)
         firsts = np.cumsum(counts) - counts
         rows = np.arange(int(counts.sum())) - np.repeat(firsts, counts) + np.repeat(starts.astype(np.int64), counts)
         best = np.maximum.reduceat(self._cosines(self._parts, rows, question), firsts)
-        return self._cosines(self._wholes, chosen, question), best, self._cosines(self._headings, chosen, question)
+        whole, bare, heading = (
+            self._cosines(rows, chosen, question) for rows in (self._wholes, self._bare, self._headings)
+        )
+        return whole, bare, best, heading
 
     def usual(self, question: Floats) -> tuple[float, float]:
         """Mean and standard deviation of the cosines of all passages: how near the whole library is to the question."""

@@ -17,6 +17,8 @@ from server.pages.staff import (
     DATABASE,
     FACTOR_REQUIRED,
     HTTPS,
+    LANDING,
+    LANDINGS,
     ROOMS,
     SIGN_IN,
     add_page,
@@ -52,6 +54,7 @@ def install(
     app[FACTOR_REQUIRED] = factor_required
     app[OPENED], app[ROOMS] = dict(DOORS), set()
     app[TEMPLATES].everywhere(may_open=partial(may_open, app), demo=False, sso=False)
+    app[LANDINGS] = dict(LANDING)
     app.on_response_prepare.append(add_headers)
     app.on_response_prepare.append(remember_start)
     # Outermost first: whatever the others refuse is answered by the error page.

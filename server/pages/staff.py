@@ -25,7 +25,7 @@ LANDING: Mapping[Role, str] = {
     Role.COMPLIANCE: "/staff/audit",
     Role.ADMIN: "/staff/people",
 }
-"""Where each role starts after sign-in."""
+"""Where each role starts after sign-in, unless a stage has their work and says so: see `lands`."""
 
 SESSION = web.RequestKey("session", Session)
 DATABASE = web.AppKey("database", Database)
@@ -34,6 +34,7 @@ FACTOR_REQUIRED = web.AppKey("factor_required", bool)
 """Whether everybody must have a second factor; without it, only those who have set one up are asked."""
 ROOMS = web.AppKey("rooms", set[str])
 """Addresses of the staff pages that this application has."""
+LANDINGS = web.AppKey("landings", dict[Role, str])
 
 
 class NotSignedIn(ServiceError):
@@ -98,8 +99,13 @@ async def still_signed_in(request: web.Request, *, active: bool = False) -> bool
     return session is not None and not _halfway(request.app, session)
 
 
+def lands(app: web.Application, roles: frozenset[Role], path: str) -> None:
+    """From now on these roles start there."""
+    app[LANDINGS].update(dict.fromkeys(roles, path))
+
+
 async def go_home(request: web.Request) -> web.StreamResponse:
-    raise web.HTTPSeeOther(LANDING[staff_of(request).role])
+    raise web.HTTPSeeOther(request.app[LANDINGS][staff_of(request).role])
 
 
 @web.middleware

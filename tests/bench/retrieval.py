@@ -24,9 +24,9 @@ from server.knowledge.index import Index
 from server.knowledge.parts import parts
 from server.knowledge.passage import Passage
 from server.knowledge.postings import Postings
-from server.knowledge.trial import Question, figures, passages_in, tried
+from server.knowledge.trial import Question, figures, tried
 from server.knowledge.vectors import Vectors
-from tests.bench.library import ASKED, LIBRARY, SEED, embedder, lay_words, questions
+from tests.bench.library import ASKED, LIBRARY, SEED, embedder, lay_words, passages_in, questions
 
 SIZES = {10_000: 8.0, 100_000: 20.0}
 """Passages of a library, and milliseconds at p95 that a question to it may take (the issue's "Done when")."""
@@ -43,7 +43,7 @@ async def main(_turns: int) -> None:
     """Run the benchmark and print it."""
     model = embedder()
     print(f"load average before: {os.getloadavg()[0]:.2f} on {os.cpu_count()} processors")
-    for name in ("tuning", "validation", "unseen"):
+    for name in ("tuning", "validation", "unseen", "leaflets", "strangers"):
         quality(name, model)
     print(
         f"\n{'passages':>9}{'p50 ms':>9}{'p95 ms':>9}{'limit':>7}{'p95 processor ms':>18}{'MB in memory':>14}", end=""
@@ -108,9 +108,9 @@ def made(size: int, model: Embedder) -> Index:
     sentences = [sentence for passage in real for sentence in parts(passage.text)]
     vectors = model.embed(sentences)
     passages = [shuffled(real[at % len(real)], at, sentences, chance) for at in range(size)]
-    wholes, headings = moved(vectors, size, chance), moved(vectors, size, chance)
+    wholes, bare, headings = (moved(vectors, size, chance) for _ in range(3))
     inner = np.vstack([moved(vectors, size, chance) for _ in range(SENTENCES)])
-    held = Vectors.of(wholes, headings, inner, [SENTENCES] * size)
+    held = Vectors.of(wholes, bare, headings, inner, [SENTENCES] * size)
     return Index(passages, held, Postings.build(passages), model, lay_words())
 
 

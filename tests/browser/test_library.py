@@ -67,6 +67,10 @@ async def write_parking(page: Page) -> None:
     await page.click("text=Add a document")
     for field, words in (("name", "parking"), ("title", "Parking"), ("body", TEXT)):
         await page.fill(f"#editor [name={field}]", words)
+    await expect(page.locator("#heard")).to_contain_text(f"You may park your car in the {RED} behind the clinic.")
+    await page.fill("#editor [name=body]", TEXT.replace("garage", "deck"))
+    await expect(page.locator("#heard")).to_contain_text("You may park your car in the red deck behind the clinic.")
+    await page.fill("#editor [name=body]", TEXT)
     await page.click("#preview")
     await expect(page.locator("#heard")).to_contain_text(f"You may park your car in the {RED} behind the clinic.")
     await page.click("#save")
@@ -117,6 +121,7 @@ async def mend(page: Page, house: House) -> None:
 async def open_publishing(page: Page) -> None:
     await page.click("nav.tabs >> text=Publish")
     await expect(page.locator("h1")).to_have_text("What would be told")
+    await expect(page.locator("#count-red")).to_be_visible(timeout=WITHIN * 1000)  # until then it says how far it is
 
 
 async def ask(page: Page) -> str:

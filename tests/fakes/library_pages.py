@@ -67,7 +67,10 @@ class LibraryPages:
         return await self.pages.get(f"/staff/library{path}", await self.pages.cookie(role))
 
     async def html(self, path: str, role: Role = Role.CLINICIAN) -> str:
+        """What is shown in the end, where the page first says that it is still looking."""
         reply = await self.get(path, role)
+        while "Refresh" in reply.headers:
+            reply = await self.get(f"{path}?again", role)
         assert reply.status == 200, await reply.text()
         return await reply.text()
 

@@ -10,8 +10,8 @@ from server.knowledge.answer import Asked, Refusal
 from server.knowledge.index import Index
 from server.knowledge.passage import Audience, Passage
 from server.knowledge.shelf import IndexUnreadable
-from server.knowledge.trial import figures, passages_in, tried
-from tests.bench.library import ASKED, LIBRARY, SEED, embedder, folder_index, lay_words, questions
+from server.knowledge.trial import figures, tried
+from tests.bench.library import ASKED, LIBRARY, SEED, embedder, folder_index, lay_words, passages_in, questions
 
 KIND = "services"
 
@@ -59,6 +59,16 @@ def test_a_nurse_is_told_what_is_for_nurses_and_a_passage_is_told_until_it_expir
     index = Index.build(passages, embedder(), lay_words())
     assert index.ask("keep track of pills", Asked(date(2026, 12, 1), Audience.NURSE)).ranked
     assert not index.ask("keep track of pills", Asked(date(2026, 12, 2), Audience.NURSE)).ranked
+
+
+def test_what_is_written_of_another_blood_thinner_is_not_told_of_mine(seed: Index) -> None:
+    question = "Can I eat spinach with my blood thinner?"
+    asked = Asked(ASKED.on, medicines=("apixaban",))
+    assert seed.ask(question, ASKED).ranked[0].passage.key == "warfarin#Green vegetables and warfarin"
+    assert "warfarin" not in {one.passage.document for one in seed.ask(question, asked).ranked}
+    answer = seed.ask("Do I tell my dentist about my blood thinner?", asked)
+    assert answer.passage is not None
+    assert answer.passage.key == "apixaban#Surgery and dental work with apixaban"
 
 
 def test_an_empty_library_refuses() -> None:

@@ -63,6 +63,12 @@ async def amir_of(records: Records) -> Staff:
     return await records.hire("amir@clinic.example", Role.CLINICIAN)
 
 
+async def readings(records: Records) -> int:
+    """How often somebody opened a patient's questions."""
+    rows = await records.database.run(lambda tx: audit.find(tx, COMPLIANCE))
+    return sum(row.action == "question.read" for row in rows)
+
+
 async def test_questions_that_ask_for_the_same_are_one_topic(clinic: Records, embedder: Embedder) -> None:
     await ask(clinic, ASKED)
     topics = await gathered(clinic, await amir_of(clinic), embedder)
@@ -95,12 +101,38 @@ async def test_a_topic_is_assigned_and_closed_by_a_golden_question(clinic: Recor
     run = clinic.database.run
     await run(lambda tx: questions.assign(tx, amir, topic, amir))
     with pytest.raises(TopicRefused, match="golden question"):
-        await run(lambda tx: questions.close(tx, amir, topic, "gq_none"))
+        await run(lambda tx: questions.close(tx, amir, topic, "gq_none", {"parking#Parking"}))
     await run(lambda tx: library.write(tx, amir, "parking", "## Parking\n\nPark behind the clinic."))
     made = await run(lambda tx: golden.add(tx, amir, Golden("parking", ASKED[0], ("parking#Parking",))))
-    await run(lambda tx: questions.close(tx, amir, topic, made))
+    await run(lambda tx: questions.close(tx, amir, topic, made, {"parking#Parking"}))
     closed = (await run(lambda tx: questions.queue(tx, amir, TopicState.CLOSED)))[0]
     assert (closed.assigned_to, closed.document, closed.golden) == (amir.id, "parking", made)
+
+
+@pytest.mark.parametrize("told", [set(), {"parking#Bicycles"}], ids=["nothing", "another passage"])
+async def test_a_golden_question_of_another_passage_closes_nothing(
+    clinic: Records, embedder: Embedder, told: set[str]
+) -> None:
+    amir = await amir_of(clinic)
+    await ask(clinic, ASKED[:1])
+    topic = (await gathered(clinic, amir, embedder))[0].id
+    await clinic.database.run(lambda tx: library.write(tx, amir, "parking", "## Parking\n\nPark behind the clinic."))
+    one = Golden("parking", ASKED[0], ("parking#Parking",))
+    made = await clinic.database.run(lambda tx: golden.add(tx, amir, one))
+    with pytest.raises(TopicRefused, match="names this passage"):
+        await clinic.database.run(lambda tx: questions.close(tx, amir, topic, made, told))
+
+
+async def test_opening_one_topic_opens_nobody_elses_words(clinic: Records, embedder: Embedder) -> None:
+    amir = await amir_of(clinic)
+    await ask(clinic, ASKED[:1])
+    await ask(clinic, ASKED[2:3])
+    first, _ = await gathered(clinic, amir, embedder)
+    before = await readings(clinic)
+    found = await clinic.database.run(lambda tx: questions.topic(tx, amir, first.id))
+    assert found == first
+    assert await readings(clinic) == before + 1
+    assert await clinic.database.run(lambda tx: questions.topic(tx, amir, "tp_none")) is None
 
 
 async def test_a_question_that_comes_again_after_its_topic_was_closed_is_a_new_one(

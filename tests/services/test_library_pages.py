@@ -68,6 +68,12 @@ async def test_nurses_read_and_compliance_stays_outside(stocked: LibraryPages) -
     assert (await newest(stocked)).state is RevisionState.IN_REVIEW
 
 
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.PHARMACIST])
+async def test_curators_start_in_the_library(shelves: LibraryPages, role: Role) -> None:
+    assert (await shelves.pages.sign_in(role)).headers["Location"] == "/staff/library"
+    assert (await shelves.pages.get("/staff", await shelves.pages.cookie(role))).headers["Location"] == "/staff/library"
+
+
 @pytest.mark.parametrize("path", ["", "/reviews", "/ask", "/documents/shower", "/documents/shower/review"])
 async def test_a_nurse_is_offered_no_button_that_changes_anything(stocked: LibraryPages, path: str) -> None:
     html = await stocked.html(path, Role.NURSE)
@@ -137,6 +143,18 @@ async def test_a_preview_shows_what_is_heard_and_saves_nothing(stocked: LibraryP
     assert "a pharmacist must approve it" in html
     assert "<b>today" not in html
     assert (await newest(stocked)).number == 1
+
+
+async def test_what_is_being_typed_is_read_without_a_document(shelves: LibraryPages) -> None:
+    status, html = await shelves.post(
+        "/heard", Role.CLINICIAN, *edited("## Shower\n\nWait *two* days. You should rest.")
+    )
+    assert status == 200
+    assert "Wait two days. You should rest." in html
+    assert "&#34;you should&#34; scolds" in html
+    assert "<body" not in html
+    status, html = await shelves.post("/heard", Role.CLINICIAN, *edited("  "))
+    assert (status, "no text" in html) == (200, True)
 
 
 async def test_an_edit_is_a_revision_that_keeps_what_the_editor_does_not_know(stocked: LibraryPages) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.config import Settings
-from server.knowledge import questions
+from server.knowledge import golden, publish_page, questions
 from server.knowledge.embedder import Embedder
 from server.knowledge.golden import Golden
 from server.model_store import ModelStore
@@ -24,7 +24,7 @@ from tests.fakes.library_pages import (
     published,
     told,
 )
-from tests.fakes.records import CONDUCTOR
+from tests.fakes.records import COMMAND, CONDUCTOR
 
 KIND = "services"
 
@@ -111,6 +111,20 @@ async def test_what_changed_since_it_was_shown_is_not_published(stocked: Library
     assert "The library has changed since you looked." in html
     assert "I looked." in html
     assert stocked.room.current is None
+
+
+async def test_a_check_that_takes_long_says_how_far_it_is_and_is_not_made_twice(
+    stocked: LibraryPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await approved(stocked)
+    monkeypatch.setattr(publish_page, "PATIENCE", 0.0)
+    reply = await stocked.get("/publish")
+    assert reply.headers["Refresh"] == "1; url=/staff/library/publish?again"
+    assert "The next release is being checked." in await reply.text()
+    monkeypatch.setattr(publish_page, "PATIENCE", 60.0)
+    reply = await stocked.get("/publish?again")
+    assert "Refresh" not in reply.headers
+    assert "1 document has fewer than 5 golden questions" in await reply.text()
 
 
 async def test_nothing_approved_is_said_and_is_no_error(stocked: LibraryPages) -> None:
@@ -224,14 +238,33 @@ async def test_a_topic_is_assigned_written_for_and_closed(stocked: LibraryPages)
     html = await stocked.html(f"/documents/shower/edit?topic={topic[1]}")
     assert "Pat the wound dry.\n\n## Is there parking at the clinic" in html
     await keep_goldens(stocked, 1)
-    wanted = re.search(r'<option value="(gq_\w+)"', await stocked.html("/questions"))
-    assert wanted
-    closing = (("topic", topic[1]), ("golden", wanted[1]))
+    html = await stocked.html("/questions")
+    assert "It can be closed once a passage is published that answers it" in html
+    shower = (await stocked.reading.records.database.run(lambda tx: golden.kept(tx, COMMAND)))[0].id
+    status, html = await stocked.post("/questions/close", Role.CLINICIAN, ("topic", topic[1]), ("golden", shower))
+    assert (status, "publish a passage that answers it" in html) == (409, True)
+
+    await publish_parking(stocked)
+    wanted = re.findall(r'<option value="(gq_\w+)"', await stocked.html("/questions"))
+    assert len(wanted) == 1
+    assert wanted != [shower]
+    closing = (("topic", topic[1]), ("golden", wanted[0]))
     status, html = await stocked.post("/questions/close", Role.CLINICIAN, *closing)
     assert status == 303
     assert "Every question was answered." in html
     assert "had no approved answer." not in await stocked.html("")
     assert (await stocked.post("/questions/close", Role.CLINICIAN, *closing))[0] == 409
+
+
+async def publish_parking(shelves: LibraryPages) -> None:
+    """With the golden question of its passage."""
+    text = "## Parking at the clinic\n\nYou may park your car in the garage behind the clinic.\n"
+    await shelves.reading.bring({"parking": text})
+    one = Golden("parking", "Where do I park?", ("parking#Parking at the clinic",))
+    await shelves.reading.records.database.run(lambda tx: golden.add(tx, COMMAND, one))
+    await approved(shelves)
+    await shelves.post("/documents/parking/approve", Role.PHARMACIST, ("number", "1"))
+    assert (await published(shelves, ("act", "override"), ("why", "to see it")))[0] == 303
 
 
 @pytest.mark.parametrize("to", ["", "staff:nobody"])

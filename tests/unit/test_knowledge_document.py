@@ -53,7 +53,7 @@ def test_every_passage_carries_what_the_document_says_of_itself() -> None:
     assert (one.audience, one.language, one.revision) == (Audience.NURSE, "en", "3")
     assert (one.medicines, one.conditions) == (("warfarin",), ("clots", "stroke"))
     assert (one.source, one.expires) == ("Somebody, https://example.org", date(2027, 1, 31))
-    assert (one.section, one.context) == ("Alcohol", "Warfarin: Alcohol")
+    assert (one.section, one.context) == ("Alcohol", "Warfarin: Food and drink: Alcohol")
 
 
 def test_a_file_without_front_matter_or_headings_is_a_document() -> None:

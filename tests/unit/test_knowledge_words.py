@@ -48,7 +48,51 @@ def test_a_brand_and_a_lay_word_are_told_in_the_leaflets_words() -> None:
 
 def test_a_saying_counts_as_one_thing_under_any_of_its_names() -> None:
     lay = LayWords({"the runs": ["diarrhea", "loose stools"]})
-    assert lay.concepts("The runs and a fever") == [("run", "diarrhea", "loos", "stool"), ("fever",)]
+    assert lay.concepts("The runs and a fever") == [(("run",), ("diarrhea",), ("loos", "stool")), (("fever",),)]
+
+
+def test_a_medicine_that_the_library_speaks_of_is_told_by_its_generic_name_alone() -> None:
+    lay = read_lay_words(SHARED)
+    assert lay.meanings("is coumadin ok", known=lambda generic: generic == "warfarin") == ["warfarin"]
+    assert lay.meanings("is warfarin ok", known=lambda generic: True) == []
+
+
+def test_what_is_said_in_the_librarys_own_words_needs_no_others() -> None:
+    lay = LayWords({"pill": ["medicine"], "tummy": ["stomach"]})
+    assert lay.meanings("a pill for my tummy", known=lambda word: word == "pill") == ["stomach"]
+    assert lay.meanings("a pill for my tummy") == ["medicine", "stomach"]
+
+
+def test_a_thing_of_two_words_is_there_where_both_are() -> None:
+    postings, chosen = made("loose stools", "a loose cast"), np.arange(2, dtype=np.int32)
+    covered, _, _ = postings.covered(LayWords({"the runs": ["loose stools"]}).concepts("the runs"), chosen)
+    assert covered.tolist() == [1, 0]
+
+
+def test_my_blood_thinner_is_the_one_that_the_asker_takes() -> None:
+    lay = read_lay_words(SHARED)
+    question = "Can I have kale with my blood thinner?"
+    assert "apixaban" in lay.meanings(question, ["metoprolol", "apixaban"])
+    assert any(("apixaban",) in concept for concept in lay.concepts(question, ["apixaban"]))
+    assert "apixaban" not in lay.meanings(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "medicines", "others"),
+    [
+        ("Can I have kale with my blood thinner?", ["apixaban"], True),
+        ("Is my thinner the same as warfarin?", ["apixaban"], False),
+        ("Is my thinner the same as Coumadin?", ["apixaban"], False),
+        ("Can I have kale with my blood thinner?", ["metoprolol"], False),
+        ("Can I have kale?", ["apixaban"], False),
+    ],
+)
+def test_no_other_medicine_of_that_name_is_meant_unless_it_is_named(
+    question: str, medicines: list[str], others: bool
+) -> None:
+    found = read_lay_words(SHARED).not_meant(question, medicines)
+    assert ("warfarin" in found) is others
+    assert found.isdisjoint(medicines)
 
 
 def test_list_items_and_rows_are_parts_and_a_long_section_has_an_end() -> None:

@@ -26,9 +26,9 @@ function sentenceOf(body: string): string {
 
 export const fetchFragment = (url: string): Promise<string> => ask(url, {});
 
-/** `by`: the button that was pressed, where its value is part of the answer. */
-export const send = (form: HTMLFormElement, by: HTMLElement | null = null): Promise<string> => {
+/** `by`: the button that was pressed, where its value is part of the answer; `to`: another address than the form's own. */
+export const send = (form: HTMLFormElement, by: HTMLElement | null = null, to = form.action): Promise<string> => {
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form, by)) if (typeof value === "string") fields.append(name, value);
-  return ask(form.action, { method: "POST", body: fields });
+  return ask(to, { method: "POST", body: fields });
 };

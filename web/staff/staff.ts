@@ -1,4 +1,4 @@
-/** Entry of every staff page; the console's parts start only where the console is. */
+/** Entry of every staff page; the console's and the editor's parts start only where those are. */
 import "../styles/tokens.css";
 import "../styles/staff.css";
 import "../styles/staff-console.css";
@@ -7,9 +7,12 @@ import "../styles/staff-hand-off.css";
 import "../styles/staff-people.css";
 import "../styles/library.css";
 import { startConsole } from "./console";
+import { startEditor } from "./editor";
 import { tick } from "./times";
 
 const root = document.querySelector<HTMLElement>("#console");
 if (root) startConsole(root);
 else tick();
+const editor = document.querySelector<HTMLFormElement>("form[data-heard]");
+if (editor) startEditor(editor);
 document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
