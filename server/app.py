@@ -104,8 +104,10 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
 
         tell("Loading the sentence classifier")
         classifier, triage_part = await knowledge.classifier(store, lessons.examples(PERSONAS, packs))
-        if classifier is not None:
-            stack.callback(classifier.close)
+        known = classifier.embedder if classifier is not None else None
+        claims, gate_part = await knowledge.classifier(store, lessons.free_talk(PERSONAS), knowledge.CLAIMS, known)
+        for made in filter(None, (classifier, claims)):
+            stack.callback(made.close)
 
         live = Live()
         tell("Preparing perception")
@@ -113,7 +115,6 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
             perceiving.perception(store, settings.calibrations)
         )
         tell("Opening the library")
-        known = classifier.embedder if classifier is not None else None
         curated, library_part = await curation.running(
             stack, settings, database, PERSONAS, packs.values(), clock, tell, known
         )
@@ -124,7 +125,18 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         remembering.start()
         registry = Registry(
             _house(
-                settings, database, packs, kit, classifier, curated, means, perception, live, clock, remembering.wake
+                settings,
+                database,
+                packs,
+                kit,
+                classifier,
+                claims,
+                curated,
+                means,
+                perception,
+                live,
+                clock,
+                remembering.wake,
             )
         )
         await registry.open()
@@ -134,7 +146,7 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
 
         everything = _web(settings, database, registry, packs, live, clock)
         curation.add_pages(everything, curated, packs.values())
-        found = [*parts, triage_part, library_part, perception_part, language_part, *other_parts(settings)]
+        found = [*parts, triage_part, gate_part, library_part, perception_part, language_part, *other_parts(settings)]
         application = Application(everything, database, registry, found, packs, classifier, pager, perception, curated)
         await _listen(stack, settings, application)
         heap.keep()
@@ -157,6 +169,7 @@ def _house(
     packs: Mapping[str, Pack],
     kit: SpeechKit,
     classifier: Classifier | None,
+    claims: Classifier | None,
     curated: Curation | None,
     means: Means | None,
     perception: Perception | None,
@@ -179,6 +192,7 @@ def _house(
         packs=dict(packs),
         kit=kit,
         classifier=classifier,
+        claims=claims.strongest if claims is not None else None,
         library=curated.room if curated is not None else None,
         means=means,
         perception=perception,

@@ -12,7 +12,7 @@ KIND = "browser"
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
 NURSE, CLINICIAN, _, COMPLIANCE = (email for email, _, _ in STAFF)
-PARTS = {"stt", "tts", "end_of_turn", "triage", "face", "llm", "records", "pager", "perception", "library"}
+PARTS = {"stt", "tts", "end_of_turn", "triage", "gate", "face", "llm", "records", "pager", "perception", "library"}
 
 
 async def refusal(page: Page, address: str) -> int:
