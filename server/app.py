@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from server import curation, environment, heap, language, lessons, paging, perceiving, staff_routes
+from server import curation, environment, heap, language, lessons, paging, perceiving, rejoining, staff_routes
 from server.checkin.nurse_seat import NurseDoor
 from server.checkin.perceiver import Perceiver
 from server.checkin.purse import Means
@@ -24,13 +24,15 @@ from server.conversation.wording import opening_sentences
 from server.curation import Curation
 from server.escalation import desk, in_room
 from server.escalation.pager import Pager
-from server.installation import PERSONAS, load_packs, open_records
+from server.installation import PERSONAS, load_packs
 from server.invitation import store as invitations
+from server.invitation.proxied import behind
 from server.invitation.routes import Clinic as ShownClinic
 from server.invitation.routes import Greeter, InvitationRoutes
 from server.knowledge import kit as knowledge
 from server.knowledge.likeness import Classifier
 from server.media.link import IceServer
+from server.metrics import Metrics, served
 from server.model_store import ModelStore
 from server.pages import install as pages
 from server.pages.live import Live
@@ -46,12 +48,13 @@ from server.signaling.socket import VisitSocket
 from server.signatures import is_signed
 from server.speech import kit as speech
 from server.speech.session import SpeechKit
-from server.vocabulary.clock import Clock, SystemClock
+from server.vocabulary.clock import Clock
 from server.vocabulary.events import Event, RoomChanged
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.parts import Part
 from server.vocabulary.principals import Principal, Service
+from server.watch import Watch
 
 TEMPLATES = ROOT / "web" / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -81,20 +84,15 @@ class Application:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, tell: Tell, clock: Clock | None = None) -> AsyncIterator[Application]:
-    """The whole service, listening; everything is stopped again on leaving."""
-    clock = clock or SystemClock()
+async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
+    """The whole service, listening, on top of what is on watch; stopped again on leaving, before the watch ends."""
+    settings, clock, database = watch.settings, watch.clock, watch.database
     heap.settle()
     asyncio.get_running_loop().set_default_executor(await _workers())
     async with contextlib.AsyncExitStack() as stack:
-        packs = load_packs(settings)
-        # The records come first and go last: every other stage writes to them until its own end.
-        tell("Opening the records")
-        database = await open_records(settings, clock)
-        stack.push_async_callback(database.close)
-        # The pager next: what a former process left must not wait for models to load. It stops after the last patient has left.
-        pager = await paging.started_pager(stack, settings, database, packs, clock)
-        await paging.started_rejoin(stack, settings, database, packs)
+        # On a thread, like whatever else takes long here: the loop goes on sending pages meanwhile.
+        packs = await asyncio.to_thread(load_packs, settings)
+        await rejoining.started_rejoin(stack, settings, database, packs)
 
         tell("Loading the speech models")
         store = ModelStore(settings.model_cache, settings.model_mirror, tell)
@@ -103,9 +101,11 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         stack.push_async_callback(kit.close)
 
         tell("Loading the sentence classifier")
-        classifier, triage_part = await knowledge.classifier(store, lessons.examples(PERSONAS, packs))
+        examples = await asyncio.to_thread(lessons.examples, PERSONAS, packs)
+        classifier, triage_part = await knowledge.classifier(store, examples)
         known = classifier.embedder if classifier is not None else None
-        claims, gate_part = await knowledge.classifier(store, lessons.free_talk(PERSONAS), knowledge.CLAIMS, known)
+        said = await asyncio.to_thread(lessons.free_talk, PERSONAS)
+        claims, gate_part = await knowledge.classifier(store, said, knowledge.CLAIMS, known)
         for made in filter(None, (classifier, claims)):
             stack.callback(made.close)
 
@@ -123,21 +123,15 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         remembering = Remembering(database, packs)
         stack.push_async_callback(remembering.close)
         remembering.start()
+        metrics = Metrics(lambda: registry.count, watch.pager.health)
+
+        def noted(event: Event) -> None:
+            metrics.note(event)
+            if event.kind == "check_in_ended":
+                remembering.wake()
+
         registry = Registry(
-            _house(
-                settings,
-                database,
-                packs,
-                kit,
-                classifier,
-                claims,
-                curated,
-                means,
-                perception,
-                live,
-                clock,
-                remembering.wake,
-            )
+            _house(settings, database, packs, kit, classifier, claims, curated, means, perception, live, clock, noted)
         )
         await registry.open()
         stack.push_async_callback(registry.close)
@@ -147,7 +141,10 @@ async def running(settings: Settings, tell: Tell, clock: Clock | None = None) ->
         everything = _web(settings, database, registry, packs, live, clock)
         curation.add_pages(everything, curated, packs.values())
         found = [*parts, triage_part, gate_part, library_part, perception_part, language_part, *other_parts(settings)]
-        application = Application(everything, database, registry, found, packs, classifier, pager, perception, curated)
+        application = Application(
+            everything, database, registry, found, packs, classifier, watch.pager, perception, curated
+        )
+        await _serve_metrics(stack, settings, metrics, tell)
         await _listen(stack, settings, application)
         heap.keep()
         stack.callback(heap.release)
@@ -175,17 +172,20 @@ def _house(
     perception: Perception | None,
     live: Live,
     clock: Clock,
-    over: Callable[[], None],
+    noted: Callable[[Event], None],
 ) -> House:
-    """`over`: called when a check-in has ended."""
+    """`noted`: called with every event that is on record."""
     ice = _ice(settings)
 
     def publish(checkin: CheckInId, event: Event) -> None:
         live.publish(f"checkin:{checkin}", {"checkin": checkin})
         if event.kind in ("check_in_started", "check_in_ended", "connection_changed", "room_changed"):
             live.publish("queue", {"checkin": checkin})
-        if event.kind == "check_in_ended":
-            over()
+        noted(event)
+
+    async def rest() -> None:
+        await kit.rest()
+        heap.give_back()
 
     return House(
         database=database,
@@ -200,7 +200,7 @@ def _house(
         servers=lambda checkin: _servers(ice, checkin, clock),
         publish=publish,
         most=settings.max_checkins,
-        rest=heap.give_back,
+        rest=rest,
         expired=lambda tx: invitations.expired(tx, Service("invitation")),
         patience=settings.drop_off_minutes * 60,
     )
@@ -263,6 +263,7 @@ def _add_patient_routes(
         registry.consented,
         secure_cookie=settings.https,
         may_notice=registry.may_notice,
+        address_of=behind(settings.proxies),
     )
     app.router.add_routes(entrance.routes())
     policy = CandidatePolicy(lan=settings.allow_private_addresses, mdns=settings.allow_private_addresses)
@@ -312,6 +313,16 @@ def other_parts(settings: Settings) -> list[Part]:
         Part("records", "live", f"{kind}; patient data encrypted with a key per patient"),
         paging.pager_part(settings),
     ]
+
+
+async def _serve_metrics(stack: contextlib.AsyncExitStack, settings: Settings, metrics: Metrics, tell: Tell) -> None:
+    if settings.metrics_port is None:
+        return
+    try:
+        port = await stack.enter_async_context(served(metrics, settings.host, settings.metrics_port))
+    except OSError as error:
+        raise environment.cannot_listen(error, "metrics_port") from None
+    tell(f"Numbers for Prometheus on http://{settings.host}:{port}/metrics")
 
 
 async def _listen(stack: contextlib.AsyncExitStack, settings: Settings, application: Application) -> None:

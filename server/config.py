@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.setting_values import (
@@ -142,6 +142,8 @@ class Settings(BaseSettings):
     """Who is rung how: the site's own file; unset: pages are printed on the console and ring on the nurse's page."""
     deadman_url: Annotated[Text, HEARTBEAT] = Field("", repr=False, examples=["https://hc-ping.example.org/0b1c"])
     """An address that is got every 20 s while pages are seen to; whoever watches it calls when that stops."""
+    metrics_port: int | None = Field(None, ge=0, le=65535, examples=["9464"])
+    """TCP port of `/metrics` for Prometheus, which holds nothing of patients; unset: there is none. 0 takes a free one."""
     stun: IceAddresses = Field((), examples=['["stun:stun.example.org:3478"]'])
     """STUN servers as a JSON list, for patients outside the server's network."""
     turn: IceAddresses = Field((), examples=['["turn:turn.example.org:3478?transport=udp"]'])
@@ -150,6 +152,8 @@ class Settings(BaseSettings):
     """coturn's `static-auth-secret`."""
     lan: bool | None = Field(None, examples=["true"])
     """Whether private addresses of patients may be contacted; unset: only when listening on loopback."""
+    proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, FROM_JSON] = Field((), examples=['["10.42.0.0/16"]'])
+    """Networks of our own reverse proxies as a JSON list: they say in `X-Forwarded-For` whose request they pass on."""
 
     @model_validator(mode="after")
     def _may_offer_turn(self) -> Self:

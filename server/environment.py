@@ -36,6 +36,7 @@ _PLAIN = {
     "tuple_type": "must be a list",
     "dict_type": "must be an object in braces",
     "string_type": "must be text",
+    "ip_any_network": "must be networks, for example 10.42.0.0/16",
     "value_error": "{error}",
 }
 """What pydantic's kinds of errors mean to someone who set a variable."""
@@ -65,14 +66,12 @@ def read_settings(data: Path | None = None) -> Settings:
     return settings
 
 
-def cannot_listen(error: OSError) -> WrongSetting:
-    """The address and the port are only tried at the very end of a start."""
+def cannot_listen(error: OSError, port: str = "port") -> WrongSetting:
+    """The address and the port, the setting named `port`, are only tried at the very end of a start."""
     if error.errno == errno.EADDRINUSE:
-        return WrongSetting(
-            f"{_name('port')}: another program listens there; choose another one, or 0 for any free one"
-        )
+        return WrongSetting(f"{_name(port)}: another program listens there; choose another one, or 0 for any free one")
     if error.errno in (errno.EACCES, errno.EPERM):
-        return WrongSetting(f"{_name('port')}: this user may not listen there; choose one of 1024 or more")
+        return WrongSetting(f"{_name(port)}: this user may not listen there; choose one of 1024 or more")
     what = "no such host is known" if isinstance(error, socket.gaierror) else "this machine has no such address"
     return WrongSetting(f"{_name('host')}: {what}; 127.0.0.1 always works")
 

@@ -14,29 +14,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from server.config import Settings
-from server.escalation import answer_link, vapid, wording
-from server.escalation.answer_page import PURPOSE
-from server.escalation.apprise_sink import AppriseSink, AppriseTexts, is_address, is_text_address
+from server.escalation import answer_link, vapid
+from server.escalation.apprise_sink import AppriseSink, is_address, is_text_address
 from server.escalation.climbing import Policies
-from server.escalation.deadman import Deadman
 from server.escalation.directory import Contact, ContactBook, Line
 from server.escalation.ladder import Channel, Policy, QuietHours, Step
-from server.escalation.pager import ConsoleTexts, Pager
+from server.escalation.pager import Pager
 from server.escalation.push_sink import PushSink
-from server.escalation.rejoin import PART, Rejoin, Text, TextSink
 from server.escalation.work import Page
-from server.invitation import store as invitations
-from server.persona.pack import Pack
 from server.persona.paging import Channel as ChannelName
 from server.persona.paging import EscalationPolicy, TierPolicy
 from server.persona.shape import Frozen
 from server.persona.source import PackError, Source
-from server.record import checkins, patients
 from server.record.database import Database
-from server.record.transaction import Transaction
 from server.vocabulary.clock import Clock
 from server.vocabulary.findings import Tier
-from server.vocabulary.ids import CheckInId, StaffId
+from server.vocabulary.ids import StaffId
 from server.vocabulary.parts import Part
 
 _EVERYBODY = 0o007
@@ -125,11 +118,10 @@ class Site:
     def zone_of(self, email: str) -> ZoneInfo:
         return self.zones.get(email, self.zone)
 
-    def escalation(self, pack: Pack) -> EscalationPolicy:
-        """The pack's, with the tiers that are handled in another way here."""
-        own = self.content.personas[pack.id].tiers if pack.id in self.content.personas else {}
-        tiers = {**pack.escalation.tiers, **self.content.tiers, **own}
-        return EscalationPolicy(tiers=tiers, suggests=pack.escalation.suggests, call_back=pack.escalation.call_back)
+    def escalation(self, persona: str, written: EscalationPolicy) -> EscalationPolicy:
+        """The one of this persona's pack, with the tiers that are handled in another way here."""
+        own = self.content.personas[persona].tiers if persona in self.content.personas else {}
+        return written.model_copy(update={"tiers": {**written.tiers, **self.content.tiers, **own}})
 
 
 def read_site(path: Path | None) -> Site:
@@ -143,11 +135,10 @@ def read_site(path: Path | None) -> Site:
     return Site(book, zone, {email: contact.zone for email, contact in people.items()}, content)
 
 
-def policies(packs: Mapping[str, Pack]) -> Policies:
-    """The ladders of every persona, as the pager takes them."""
+def policies(escalations: Mapping[str, EscalationPolicy]) -> Policies:
+    """The ladders of every persona, by its id, as the pager takes them."""
     found = {
-        name: {tier: policy_of(written) for tier, written in pack.escalation.tiers.items()}
-        for name, pack in packs.items()
+        name: {tier: policy_of(one) for tier, one in written.tiers.items()} for name, written in escalations.items()
     }
     # A check-in of a pack that was taken away since still has pages that must ring.
     return {"": next(iter(found.values())), **found}
@@ -194,11 +185,11 @@ async def started_pager(
     stack: contextlib.AsyncExitStack,
     settings: Settings,
     database: Database,
-    packs: Mapping[str, Pack],
+    escalations: Mapping[str, EscalationPolicy],
     clock: Clock,
 ) -> Pager:
     """The pager, stopped with `stack`; who is rung and how is the site's."""
-    site, key = read_site(settings.escalation), database.secret(PURPOSE)
+    site, key = read_site(settings.escalation), database.secret(answer_link.PURPOSE)
 
     def link(page: Page) -> str:
         if not page.person.startswith("st_"):  # nobody's own device: whoever reads it signs in
@@ -210,45 +201,16 @@ async def started_pager(
     contact = settings.origin if settings.https else "mailto:operations@localhost"
     sink = PushSink(database, vapid.load(settings.data), contact, outside)
     stack.callback(sink.close)
-    pager = Pager(database, sink, site.book, policies(packs))
+    pager = Pager(database, sink, site.book, policies(escalations))
     await pager.start()
     stack.push_async_callback(pager.stop)
     if settings.deadman_url:
+        from server.escalation.deadman import Deadman  # it brings a web client, for which a first page must not wait
+
         deadman = Deadman(settings.deadman_url, pager.health)
         await deadman.start()
         stack.push_async_callback(deadman.stop)
     return pager
-
-
-async def started_rejoin(
-    stack: contextlib.AsyncExitStack,
-    settings: Settings,
-    database: Database,
-    packs: Mapping[str, Pack],
-) -> Rejoin:
-    """What texts patients who were lost in danger, stopped with `stack`."""
-    entry = read_site(settings.escalation).content.patient_texts
-    sink: TextSink = ConsoleTexts()
-    if entry is not None:
-        provider = AppriseTexts(entry.url)
-        stack.callback(provider.close)
-        sink = provider
-    rejoin = Rejoin(database, sink, lambda tx, lost: way_back(tx, settings, packs, lost))
-    await rejoin.start()
-    stack.push_async_callback(rejoin.stop)
-    return rejoin
-
-
-def way_back(tx: Transaction, settings: Settings, packs: Mapping[str, Pack], lost: CheckInId) -> Text | None:
-    """The text with which a patient who was lost comes back."""
-    invitation = invitations.again(tx, PART, lost, timedelta(hours=settings.link_hours))
-    if invitation is None:
-        return None
-    row = checkins.get(tx, PART, lost)
-    clinic = (packs.get(row.persona) or next(iter(packs.values()))).clinic
-    link = f"{settings.origin}/c#{invitation.token}"
-    words = wording.rejoin(clinic.name[:1].upper() + clinic.name[1:], link, clinic.nurse_phone, clinic.emergency_number)
-    return Text(patients.contact(tx, PART, row.patient).phone, words)
 
 
 def pager_part(settings: Settings) -> Part:

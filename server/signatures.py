@@ -12,7 +12,8 @@ _SIGNED = "signed"
 
 def is_signed(pack: Pack) -> bool:
     """Only when every part that carries a status is: words, questions, guardrails, numbers and times to answer."""
-    return set(_statuses(pack)) == {_SIGNED}
+    statuses = _statuses(pack)
+    return next(statuses, None) == _SIGNED and all(one == _SIGNED for one in statuses)
 
 
 def _statuses(part: object) -> Iterator[str]:

@@ -8,8 +8,8 @@ from aiohttp import web
 from server.checkin.registry import Registry
 from server.checkin.remembering import titles_of
 from server.config import Settings
-from server.escalation import callbacks, desk, drill, handing_over, vapid
-from server.escalation.answer_page import PURPOSE, AnswerPage
+from server.escalation import answer_link, callbacks, desk, drill, handing_over, vapid
+from server.escalation.answer_page import AnswerPage
 from server.escalation.push_page import PushPage
 from server.invitation import store as invitations
 from server.memory import page as memory_page
@@ -38,7 +38,7 @@ def add(app: web.Application, settings: Settings, registry: Registry, packs: Map
     async def answered_by_link(checkin: CheckInId, escalation: EscalationId, staff: Staff) -> None:
         await answered(Answered(checkin, escalation, staff))
 
-    AnswerPage(app[DATABASE].secret(PURPOSE), clock, answered_by_link).add_routes(app)
+    AnswerPage(app[DATABASE].secret(answer_link.PURPOSE), clock, answered_by_link).add_routes(app)
 
     console = Console(
         Neighbors(desk, invitations, handing_over, drill, callbacks),

@@ -78,7 +78,7 @@ class House:
     publish: Callable[[CheckInId, Event], None]
     most: int
     """Check-ins that may run at once."""
-    rest: Callable[[], None]
+    rest: Callable[[], Coroutine[Any, Any, None]]
     """Called when a check-in has been let go."""
     expired: Callable[[Transaction], list[CheckInId]]
     """Check-ins that no link can resume any more."""
@@ -332,7 +332,7 @@ class Registry:
                 await running.checkin.close()
             finally:
                 del self._running[checkin]
-        self._house.rest()
+        self._spawn(self._house.rest())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

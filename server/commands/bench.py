@@ -7,12 +7,13 @@ import typer
 
 from server.commands.terminal import fail, run
 
-_BENCHES = ("latency", "policy", "escalation", "perception", "retrieval", "memory")
+_BENCHES = ("latency", "policy", "escalation", "perception", "retrieval", "memory", "load")
 
 
 def bench(
-    what: Annotated[str, typer.Argument(help="latency, policy, escalation, perception, retrieval or memory")],
+    what: Annotated[str, typer.Argument(help="latency, policy, escalation, perception, retrieval, memory or load")],
     turns: Annotated[int, typer.Option(min=1, help="Turns or pages to measure, for latency and escalation.")] = 24,
+    sessions: Annotated[int, typer.Option(min=1, help="Check-ins at once, for load.")] = 12,
 ) -> None:
     """Measure the service on this machine, from a checkout of the project."""
     if what not in _BENCHES:
@@ -21,4 +22,4 @@ def bench(
         module = importlib.import_module(f"tests.bench.{what}")
     except ImportError as error:
         fail(f"benchmarks need the project's checkout and its development packages (make setup): {error.name}")
-    run(module.main(turns))
+    run(module.main(sessions if what == "load" else turns))

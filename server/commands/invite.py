@@ -6,12 +6,11 @@ from typing import Annotated
 import typer
 
 from server.commands.packs import pack_of
-from server.commands.terminal import DataOption, fail, run, settings_of, tell
+from server.commands.patient_choice import chosen
+from server.commands.terminal import DataOption, run, settings_of, tell
 from server.config import Settings
 from server.installation import open_records
 from server.invitation import store
-from server.record import patients
-from server.record.patients import PatientCard
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.principals import Service
 
@@ -31,18 +30,10 @@ async def _invite(settings: Settings, wanted: str, persona: str) -> None:
     pack = pack_of(settings, persona)
     database = await open_records(settings, SystemClock())
     try:
-        card = _chosen(await database.run(lambda tx: patients.find_all(tx, _COMMAND)), wanted)
+        card = await chosen(database, wanted)
         lifetime = timedelta(hours=settings.link_hours)
         invitation = await database.run(lambda tx: store.create(tx, _COMMAND, card.id, pack.id, lifetime))
     finally:
         await database.close()
     tell(f"check-in {invitation.checkin}, link good until {invitation.expires_at:%Y-%m-%d %H:%M} UTC")
     tell(f"{settings.origin}/c#{invitation.token}")
-
-
-def _chosen(cards: list[PatientCard], wanted: str) -> PatientCard:
-    found = [card for card in cards if card.id == wanted or wanted.casefold() in card.name.casefold()]
-    if len(found) != 1:
-        listed = "".join(f"\n  {card.id}  {card.name}" for card in cards) or "\n  (none yet)"
-        fail(f"patient: {len(found) or 'nobody'} found for {wanted!r}; give an id or a name that fits one of:{listed}")
-    return found[0]

@@ -8,14 +8,14 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from server.commands.terminal import DataOption, fail, run, settings_of, tell
+from server.commands.patient_choice import chosen
+from server.commands.terminal import DataOption, JsonOption, fail, run, settings_of, tell
 from server.config import Settings
 from server.installation import open_records
 from server.memory import memory as remembered
 from server.memory.facts import Fact
 from server.memory.timeline import Timeline, read_timeline
-from server.record import forgetting, patients
-from server.record.database import Database
+from server.record import forgetting
 from server.record.forgetting import Certificate
 from server.record.transaction import Transaction
 from server.vocabulary.clock import SystemClock
@@ -29,7 +29,6 @@ _COMMAND = Service("command")
 memory = typer.Typer(name="memory", no_args_is_help=True)
 
 PatientArgument = Annotated[str, typer.Argument(help="The patient's id, or part of the name.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON.")]
 
 
 @memory.callback()
@@ -117,7 +116,7 @@ def forget(
 async def _forget(settings: Settings, wanted: str) -> Certificate:
     database = await open_records(settings, SystemClock())
     try:
-        who = await _chosen(database, wanted)
+        who = (await chosen(database, wanted)).id
         certificate = await database.run(lambda tx: forgetting.forget(tx, _COMMAND, who))
         await database.scrub()
         return certificate
@@ -128,19 +127,10 @@ async def _forget(settings: Settings, wanted: str) -> Certificate:
 async def _for(settings: Settings, wanted: str, work: Callable[[Transaction, PatientId], T]) -> T:
     database = await open_records(settings, SystemClock())
     try:
-        who = await _chosen(database, wanted)
+        who = (await chosen(database, wanted)).id
         return await database.run(lambda tx: work(tx, who))
     finally:
         await database.close()
-
-
-async def _chosen(database: Database, wanted: str) -> PatientId:
-    cards = await database.run(lambda tx: patients.find_all(tx, _COMMAND))
-    exact = [card for card in cards if card.id == wanted]
-    found = exact or [card for card in cards if wanted.casefold() in card.name.casefold()]
-    if len(found) != 1:
-        fail(f"patient: {len(found) or 'nobody'} found for {wanted!r}; give an id (nightlight patients list)")
-    return found[0].id
 
 
 def _day(text: str) -> date:

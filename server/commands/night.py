@@ -41,8 +41,9 @@ def simulate_night(
 
 async def _simulate(settings: Settings, plan: NightPlan, seed: int, keep: Path | None) -> Told:
     packs = load_packs(settings)
+    policies = paging.policies({name: pack.escalation for name, pack in packs.items()})
     sets = {pack.id: read_cases(folder) for pack, folder in sets_of(list(packs.values()), PERSONAS)}
     with tempfile.TemporaryDirectory() as passing:
         async with classifier(settings) as judge:
-            world = World(packs, sets, paging.policies(packs), judge, room_changed)
+            world = World(packs, sets, policies, judge, room_changed)
             return await play(plan, world, keep or Path(passing), seed)

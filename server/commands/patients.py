@@ -1,21 +1,21 @@
-"""The commands `patients add` and `patients list`: who may be invited. Must never print what a card says."""
+"""The commands `patients add|list|export`: who may be invited, what is kept of somebody. Must never print what a card says."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
+from server.commands import patient_export
+from server.commands.patient_choice import chosen
+from server.commands.patient_export import Everything
 from server.commands.patient_file import WrongCard, known_to, read_card
+from server.commands.records import in_records
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
 from server.installation import load_packs, open_records
 from server.record import patients as records
-from server.record.transaction import Transaction
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.principals import Service
-
-T = TypeVar("T")
 
 _COMMAND = Service("command")
 
@@ -24,7 +24,7 @@ patients = typer.Typer(name="patients", no_args_is_help=True)
 
 @patients.callback()
 def about() -> None:
-    """Patients of the records: add one, list them."""
+    """Patients of the records: add one, list them, hand out what is kept of one."""
 
 
 @patients.command()
@@ -38,22 +38,37 @@ def add(
         card = read_card(file, known_to(load_packs().values(), clock.now().date()))
     except WrongCard as error:
         fail(*error.lines)
-    tell(run(_in_records(settings, lambda tx: records.add(tx, _COMMAND, card))))
+    tell(run(in_records(settings, lambda tx: records.add(tx, _COMMAND, card))))
 
 
 @patients.command(name="list")
 def list_(data: DataOption = None) -> None:
     """Print every patient's id and first name; each one shown is audited."""
-    cards = run(_in_records(settings_of(data), lambda tx: records.find_all(tx, _COMMAND)))
+    cards = run(in_records(settings_of(data), lambda tx: records.find_all(tx, _COMMAND)))
     for card in cards:
         tell(f"{card.id}  {card.first_name}")
     if not cards:
         note("no patients yet; nightlight patients add FILE adds one")
 
 
-async def _in_records(settings: Settings, work: Callable[[Transaction], T]) -> T:
+@patients.command()
+def export(
+    patient: Annotated[str, typer.Argument(help="The patient's id, or part of the name.")],
+    file: Annotated[Path, typer.Argument(help="Archive to write, ZIP; must not exist yet.")],
+    data: DataOption = None,
+) -> None:
+    """Write everything that is kept of a patient to one archive, to read and for a program; audited."""
+    try:
+        patient_export.write(run(_everything(settings_of(data), patient)), file)
+    except FileExistsError:
+        fail(f"{file}: is there already; name a file that is not")
+    tell(f"{file} holds patient data and is readable for you alone: hand it over, and delete it")
+
+
+async def _everything(settings: Settings, wanted: str) -> Everything:
     database = await open_records(settings, SystemClock())
     try:
-        return await database.run(work)
+        card = await chosen(database, wanted)
+        return await database.run(lambda tx: patient_export.everything(tx, card))
     finally:
         await database.close()

@@ -1,20 +1,20 @@
-"""The command `serve`: the service, until it is asked to stop."""
+"""The command `serve`: the service, until it is asked to stop. Pages ring before the rest of it is even loaded."""
 
 import asyncio
 import signal
 import time
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import typer
 
-from server import demo, demo_library, logs
-from server.app import Application, running
-from server.commands.terminal import DataOption, fail, run, settings_of, show, tell
+from server import logs
+from server.commands.terminal import DataOption, fail, run, settings_of, tell
 from server.config import Settings
-from server.curation import library_part
-from server.installation import PERSONAS
-from server.vocabulary.clock import SystemClock
+from server.watch import Watch, on_watch
+
+Serve = Callable[[Watch, bool, float, asyncio.Event], Awaitable[None]]
 
 
 def serve(
@@ -34,28 +34,17 @@ async def _serve(settings: Settings, with_demo: bool) -> None:
     loop = asyncio.get_running_loop()
     for wanted in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wanted, stop.set)
-    async with running(settings, tell) as application:
-        if with_demo:
-            await _seed(settings, application)
-        show(application.parts)
-        tell(f"\nServing on {application.address} after {time.monotonic() - began:.1f} s. Ctrl-C stops.")
-        await stop.wait()
-        tell("Stopping: letting every check-in go; their pages come back to the next start.")
+    async with on_watch(settings, tell) as watch:
+        tell("Loading the service")
+        # On a thread: the loop goes on sending pages meanwhile.
+        with ThreadPoolExecutor(1, thread_name_prefix="loading") as loader:
+            serve_all = await loop.run_in_executor(loader, _load)
+        await serve_all(watch, with_demo, began, stop)
     tell("Stopped.")
 
 
-async def _seed(settings: Settings, application: Application) -> None:
-    """Invented people and a published library, once; prints how to come in."""
-    today = SystemClock().now().date()
-    lifetime = timedelta(hours=settings.link_hours)
-    shown = await demo.seed(application.database, settings.data, application.address, lifetime, today)
-    tell(f"\n  Patient link   {shown.link}\n                 birth month and day: {shown.birth}")
-    tell(f"  Staff          {application.address}/staff/")
-    for email, _, role in demo.STAFF:
-        tell(f"                 {role:<11} {email}  password {demo.PASSWORD}")
-    tell("")
-    if (curated := application.curation) is not None:
-        await demo_library.publish(curated, application.database, PERSONAS, today, tell)
-        application.parts = [
-            library_part(curated.room) if part.name == "library" else part for part in application.parts
-        ]
+def _load() -> Serve:
+    """Everything that waits until the pager is at work: speech, models, pages."""
+    from server.commands.house import keep_open
+
+    return keep_open

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 _MARKS = {"live": "ok", "fallback": "fallback", "missing": "MISSING", "off": "off"}
 
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON.")]
 DataOption = Annotated[Path | None, typer.Option("--data", help="Data folder; overrides DATA.")]
 
 

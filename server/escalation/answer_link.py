@@ -11,6 +11,8 @@ from typing import Final
 
 from server.vocabulary.ids import EscalationId, StaffId
 
+PURPOSE: Final = "answer link"
+"""Of the key that signs (`Database.secret`)."""
 LIFETIME: Final = timedelta(hours=12)
 """As long as a working day's sign-in at most (record.staff.ABSOLUTE)."""
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

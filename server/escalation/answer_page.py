@@ -20,7 +20,6 @@ from server.vocabulary.ids import CheckInId, EscalationId
 from server.vocabulary.principals import Service, Staff
 
 PATH = "/page/{token}"
-PURPOSE = "answer link"
 _DOOR = Service("answer_link")
 
 OnAnswered = Callable[[CheckInId, EscalationId, Staff], Awaitable[None]]
@@ -39,7 +38,7 @@ class AnswerPage:
     """Serves the links of one application."""
 
     def __init__(self, key: bytes, clock: Clock, on_answered: OnAnswered) -> None:
-        """`key` from `Database.secret(PURPOSE)`."""
+        """`key` from `Database.secret(answer_link.PURPOSE)`."""
         self._key = key
         self._clock = clock
         self._on_answered = on_answered

@@ -60,6 +60,7 @@ def _open(tx: Transaction, checkin: CheckInId) -> list[Row[Any]]:
 
 def _out(tx: Transaction, principal: Principal, row: Row[Any]) -> None:
     """Out of the call, and still hers: she has claimed it and not closed it."""
+    require(principal, Permission.PAGE_CLAIM, checkin=CheckInId(row.checkin), patient=PatientId(row.patient))
     there = and_(table.c.id == row.id, table.c.state == State.IN_ROOM.value)
     if tx.connection.execute(update(table).where(there).values(state=State.CLAIMED.value)).rowcount == 1:
         history.append(tx, principal, EscalationId(row.id), PatientId(row.patient), AuditAction.PAGE_LEFT)

@@ -16,7 +16,7 @@ from server.escalation import climbing, desk, work
 from server.escalation.climbing import Directory, Policies
 from server.escalation.ladder import OPERATIONS, About
 from server.escalation.rejoin import NoProvider, Text
-from server.escalation.work import LEASE, Page
+from server.escalation.work import Page
 from server.record.access import Permission, require
 from server.record.database import Database
 from server.record.privacy import log
@@ -241,6 +241,3 @@ def _sent(tx: Transaction, page: Page) -> None:
     # False: a nurse answered or the tier was raised while it was on its way; the newer state stands.
     if work.sent(tx, page):
         desk.mark_paged(tx, _PAGER, page)
-
-
-__all__ = ["LEASE", "ConsoleSink", "ConsoleTexts", "Health", "Pager", "Sink"]

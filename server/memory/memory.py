@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from server.memory import store
-from server.memory.facts import Claim, Fact, Line, Matter, Thread
+from server.memory.facts import Fact, Line, Matter, Thread
 from server.memory.learning import learn
 from server.memory.merging import Changes, Put, merge
 from server.memory.rules import Rules
@@ -66,15 +66,6 @@ def memories_of(matters: Sequence[Matter], known: Sequence[Fact]) -> tuple[Memor
     return tuple(
         Memory(fact.id, matter.rule, matter.subject, fact.claim.aspect) for matter, fact in found if fact is not None
     )
-
-
-def propose(tx: Transaction, principal: Principal, patient: PatientId, claim: Claim) -> str:
-    """Something a language model read; it counts for nothing until a person confirms it."""
-    require(principal, Permission.MEMORY_WRITE, patient=patient)
-    changes = Changes(puts=[Put(claim, "proposed", "llm-proposal", tx.now)])
-    (made,) = store.apply(tx, patient, changes, None)
-    tx.audit(principal, AuditAction.MEMORY_WRITTEN, patient=patient, subject=made, detail={"count": 1})
-    return made
 
 
 def confirm(tx: Transaction, principal: Principal, patient: PatientId, wanted: str) -> str:

@@ -95,6 +95,11 @@ def facts(tx: Transaction, patient: PatientId, *, lines: Iterable[Line], ids: It
     return sorted(found.values(), key=lambda one: one.id)
 
 
+def every_fact(tx: Transaction, patient: PatientId) -> list[Fact]:
+    """Every version of every fact, also those that are no longer what is known, oldest first."""
+    return sorted(_facts(tx, patient, ()), key=lambda fact: fact.recorded_at)
+
+
 def facts_on(tx: Transaction, patient: PatientId, at: datetime) -> list[Fact]:
     """Every version that was what was known at that moment, oldest first. Raises Unreadable."""
     still = memory_fact.c.known_to.is_(None) | (memory_fact.c.known_to > at)

@@ -8,8 +8,11 @@ from aiohttp import hdrs, web
 
 from server.pages.staff import DATABASE, add_page, staff_of
 from server.pages.templates import TEMPLATES
-from server.record import audit
+from server.record import audit, audit_readings
+from server.record.audit_readings import Sight
 from server.record.chain import AuditRow
+from server.record.database import Database
+from server.record.proof import Finding
 from server.record.transaction import Transaction
 from server.vocabulary.ids import PatientId
 from server.vocabulary.principals import Role, Staff
@@ -39,8 +42,8 @@ class Verdict:
     """What the last check of the chain found."""
 
     at: datetime
-    first_bad: int | None
-    """The first changed or missing row, or None when the chain is whole."""
+    wrong: Finding | None
+    """The first row that is wrong, and how; None when the chain is whole."""
 
 
 class AuditPage:
@@ -53,26 +56,32 @@ class AuditPage:
         staff, patient = staff_of(request), request.query.get("patient", "").strip()
         before = _row(request.query.get("before", ""))
 
-        def read(tx: Transaction) -> tuple[list[ShownRow], Verdict]:
-            return find(tx, staff, patient, before), self._verify(tx)
+        database = request.app[DATABASE]
 
-        rows, verdict = await request.app[DATABASE].run(read)
-        self._verdict = verdict
+        def read(tx: Transaction) -> tuple[list[ShownRow], list[Sight], datetime]:
+            rows = find(tx, staff, patient, before)
+            wanted = PatientId(patient) if rows and patient and before is None else None
+            return rows, audit_readings.who_saw(tx, staff, wanted) if wanted else [], tx.now
+
+        rows, saw, now = await database.run(read)
+        verdict = await self._verified(database, now)
         return request.app[TEMPLATES].page(
             "staff/audit.html",
             staff=staff,
             patient=patient,
             rows=rows,
+            saw=saw,
             before=before,
             older=rows[-1].seq if len(rows) == ROWS else None,
-            first_bad=verdict.first_bad,
+            wrong=verdict.wrong,
             verified_at=verdict.at,
         )
 
-    def _verify(self, tx: Transaction) -> Verdict:
-        if self._verdict is not None and tx.now - self._verdict.at < VERIFY_EVERY:
-            return self._verdict
-        return Verdict(tx.now, audit.verify(tx))
+    async def _verified(self, database: Database, now: datetime) -> Verdict:
+        if self._verdict is None or now - self._verdict.at >= VERIFY_EVERY:
+            found = await database.examine()
+            self._verdict = Verdict(now, found[0] if found else None)
+        return self._verdict
 
 
 def _row(text: str) -> int | None:

@@ -89,7 +89,3 @@ class MemoryRules(Frozen):
     @property
     def questions(self) -> Mapping[str, Question]:
         return {one.id: one for one in self.last_time}
-
-    def asked_by(self, question: str) -> Remember | None:
-        """The rule that this question of `last_time` is asked for."""
-        return next((one for one in self.remember if one.asks == question), None)

@@ -63,6 +63,8 @@ class Permission(StrEnum):
     MEMORY_CORRECT = "memory.correct"
     """Confirm, correct or delete what is remembered."""
     PATIENT_FORGET = "patient.forget"
+    RECORDS_KEEP = "records.keep"
+    """Back up and restore all of it."""
 
 
 _P = Permission
@@ -103,11 +105,13 @@ SERVICE: Final[Mapping[str, frozenset[Permission]]] = {
     "rejoin": frozenset({_P.PAGE_DELIVER, _P.INVITATION_CREATE, _P.CHECKIN_READ, _P.PATIENT_CONTACT}),
     "answer_link": frozenset({_P.STAFF_LIST}),
     "sign_in": frozenset({_P.STAFF_SIGN_IN}),
+    "keeper": frozenset({_P.PATIENT_FORGET}),
     "command": frozenset({
         _P.PATIENT_ADD, _P.PATIENT_LIST, _P.CHECKIN_ORDER, _P.INVITATION_CREATE, _P.STAFF_ADD, _P.STAFF_LIST, _P.AUDIT_READ,
         _P.JOURNAL_READ, _P.ON_CALL_READ, _P.ON_CALL_CHANGE, _P.LIBRARY_READ, _P.LIBRARY_WRITE, _P.LIBRARY_APPROVE,
         _P.LIBRARY_PUBLISH, _P.LIBRARY_RETIRE, _P.QUESTION_READ,
-        _P.MEMORY_READ, _P.MEMORY_CORRECT, _P.PATIENT_FORGET,
+        _P.MEMORY_READ, _P.MEMORY_CORRECT, _P.PATIENT_FORGET, _P.RECORDS_KEEP, _P.CHECKIN_LIST, _P.PAGE_READ,
+        _P.PATIENT_CONTACT,
     }),
 }  # fmt: skip
 """Parts of the service by name; a part that is not here may do nothing."""

@@ -3,17 +3,21 @@
 If the row cannot be written, the act does not happen. Rows hold identifiers and SAFE facts only, never what was read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from sqlalchemy import Connection, insert, select
 
+from server.record import seals
 from server.record.access import Permission, require
-from server.record.chain import START, AuditRow, Head, canonical, first_bad, link
+from server.record.chain import START, AuditRow, Head, canonical, link
 from server.record.privacy import SAFE_FIELDS, PrivacyBreach, is_token
+from server.record.proof import Examination, Finding, Noted
 from server.record.schema import audit
+from server.record.seal import Sealer
+from server.record.witness import Witness
 from server.vocabulary.ids import PatientId
 from server.vocabulary.principals import Patient, Principal, Service, Staff
 
@@ -93,6 +97,9 @@ class AuditAction(StrEnum):
     STAFF_SIGN_IN_REFUSED = "staff.sign_in_refused"
     STAFF_SIGNED_OUT = "staff.signed_out"
     AUDIT_READ = "audit.read"
+    AUDIT_EXPORTED = "audit.exported"
+    RECORDS_BACKED_UP = "records.backed_up"
+    RECORDS_RESTORED = "records.restored"
 
 
 def append(
@@ -103,16 +110,26 @@ def append(
     patient: PatientId | None,
     subject: str,
     detail: Mapping[str, str | int | bool],
-) -> None:
-    """Adds the next link. Raises PrivacyBreach if `detail` holds a name not on the SAFE list or a value with blanks."""
+) -> Head:
+    """Adds the next link; returns where the chain ended before.
+
+    Raises PrivacyBreach if `detail` holds a name not on the SAFE list or a value with blanks.
+    """
     for name, value in detail.items():
         if name not in SAFE_FIELDS or not is_token(value):
             raise PrivacyBreach(f"audit detail {name!r}: only SAFE fields, and no free text")
     # Whoever audits writes alone (`record.engine.write_alone`), so nobody else is at the end of the chain.
-    last = connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
-    seq, prev = (last.seq + 1, last.hash) if last else (1, START)
-    row = AuditRow(seq, at, actor(principal), action.value, patient, subject, canonical(detail), prev, "")
+    before = _end(connection)
+    row = AuditRow(
+        before.seq + 1, at, actor(principal), action.value, patient, subject, canonical(detail), before.hash, ""
+    )
     connection.execute(insert(audit).values({**vars(row), "hash": link(row)}))
+    return before
+
+
+def _end(connection: Connection) -> Head:
+    last = connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
+    return Head(last.seq, last.hash) if last else Head(0, START)
 
 
 def actor(principal: Principal) -> str:
@@ -130,16 +147,37 @@ def actor(principal: Principal) -> str:
 
 def head(tx: "Transaction") -> Head:
     """The end of the chain, to be noted outside this database."""
-    last = tx.connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
-    return Head(last.seq, last.hash) if last else Head(0, START)
+    return _end(tx.connection)
 
 
-def verify(tx: "Transaction", anchor: Head | None = None) -> int | None:
-    """The first sequence number that was changed, removed or moved; None if the chain is whole.
+def verify(tx: "Transaction") -> int | None:
+    """The first row that was changed, removed, moved or is not under a seal of ours; None if the chain is whole."""
+    found = examine(tx.connection, tx.sealer)
+    return found[0].seq if found else None
 
-    Rows cut from the end are found only with an `anchor` noted earlier and kept elsewhere.
+
+def examine(
+    connection: Connection, sealer: Sealer, witness: Witness | None = None, known: Sequence[Head] = ()
+) -> list[Finding]:
+    """Everything that is wrong with the chain, by row. `known`: what somebody noted of it elsewhere.
+
+    That the whole database was put back to an earlier day shows only with a witness, or with something known.
     """
-    return first_bad(_all(tx.connection), anchor)
+    # The files before the rows: what is written meanwhile is in the rows then, and not missed.
+    witnessed, found = _witnessed(witness, sealer)
+    noted = [*witnessed, *(Noted(one, "what you know of it") for one in known)]
+    return found + Examination(sealer.made).findings(_all(connection), seals.every(connection), noted)
+
+
+def _witnessed(witness: Witness | None, sealer: Sealer) -> tuple[list[Noted], list[Finding]]:
+    if witness is None:
+        return [], []
+    lines, bad = witness.read()
+    forged = [one for one in lines if sealer.knows(one.kid) and not sealer.made(one)]
+    found = [Finding(0, f"{place}: no seal of ours; the file was changed") for place in bad]
+    found += [Finding(0, f"the file's seal of row {one.seq} is not ours; the file was changed") for one in forged]
+    noted = [Noted(Head(one.seq, one.hash), "the file of seals") for one in lines if one not in forged]
+    return noted, found
 
 
 def find(

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -30,7 +30,7 @@ class AuditRow:
 
 @dataclass(frozen=True)
 class Head:
-    """A point of the chain noted elsewhere; without one, rows cut from the end leave no trace."""
+    """A point of the chain: everything up to this row."""
 
     seq: int
     hash: str
@@ -53,15 +53,3 @@ def link(row: AuditRow) -> str:
         "detail": row.detail,
     }
     return hashlib.sha256((row.prev + canonical(body)).encode()).hexdigest()
-
-
-def first_bad(rows: Iterable[AuditRow], anchor: Head | None = None) -> int | None:
-    """The first sequence number where the chain is broken, or None. `rows` are all rows, by rising `seq`."""
-    expected, prev = 1, START
-    for row in rows:
-        if row.seq != expected or row.prev != prev or row.hash != link(row):
-            return expected
-        if anchor is not None and anchor.seq == row.seq and anchor.hash != row.hash:
-            return row.seq
-        expected, prev = row.seq + 1, row.hash
-    return expected if anchor is not None and anchor.seq >= expected else None

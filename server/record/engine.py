@@ -5,17 +5,19 @@ On both, one transaction at a time writes: the audit chain and every journal num
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, create_engine, event, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.exc import OperationalError
 
+from server.record import seals
 from server.record.master_key import MasterKey, MasterKeyError
 from server.record.schema import patient_key
+from server.record.seal import Sealer
 
 _LOCK: Final = 0x6E696768746C7431
 """The advisory lock of whoever writes; any fixed number does that no other program on this database uses."""
@@ -30,6 +32,7 @@ _POSTGRES: Final[dict[str, str]] = {
 """A worker that hangs or whose machine lost power must not keep the others from writing for longer than ten seconds; so
 whoever waits for it waits a little longer than that."""
 _CONNECT_SECONDS: Final = 3
+_MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
 def prepare(url: URL, master_key: MasterKey) -> Engine:
@@ -37,9 +40,29 @@ def prepare(url: URL, master_key: MasterKey) -> Engine:
     engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgres(url)
     with engine.begin() as connection:
         write_alone(connection)
+        # Only in the transaction that brings seals in: whoever removed them later must not have the rest sealed.
+        unsealed = not inspect(connection).has_table("audit_seal")
         _migrate(connection)
         _check_master_key(connection, master_key)
+        if unsealed:
+            seals.begin(connection, Sealer(master_key), datetime.now(UTC))
     return engine
+
+
+@contextmanager
+def reading(url: URL) -> Iterator[Connection]:
+    """One view of the records as they are, older ones too: nothing is migrated or written, and nobody has to wait."""
+    engine = create_engine(url, hide_parameters=True)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _set_reading)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    else:
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def write_alone(connection: Connection) -> None:
@@ -99,6 +122,11 @@ def _set_pragmas(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _set_reading(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only=ON")
+
+
 def _begin_writing(connection: Connection) -> None:
     # IMMEDIATE: waits for another process's write here, where waiting is safe, instead of failing in the middle.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -122,10 +150,28 @@ def scrub(engine: Engine) -> None:
 
 
 def _migrate(connection: Connection) -> None:
+    if _version(connection) == newest_version():
+        return
+    # Loaded where there is something to do: a third of a second for which a page must not wait.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _version(connection: Connection) -> str:
+    """The last migration that these records have had; empty for none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
+
+
+def newest_version() -> str:
+    """The last migration there is: `0007` of `v0007_call_back.py`."""
+    return max(file.stem for file in (_MIGRATIONS / "versions").glob("v*.py"))[1:].partition("_")[0]
 
 
 def _check_master_key(connection: Connection, master_key: MasterKey) -> None:

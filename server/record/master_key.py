@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from server.vocabulary.errors import ServiceError
 
 VARIABLE = "NIGHTLIGHT_MASTER_KEY"
+KEY_FILE = "master.key"
 _REMEDY = "`openssl rand -base64 32` makes one"
 
 
@@ -43,16 +44,29 @@ class MasterKey:
 
         `may_create` (demo, embedded) makes that file on the first run. Raises MasterKeyError with the remedy.
         """
-        if encoded := environment.get(VARIABLE, ""):
-            return cls(_decode(encoded, VARIABLE))
-        path = data / "keys" / "master.key"
+        if (given := cls.from_environment(environment)) is not None:
+            return given
+        path = data / "keys" / KEY_FILE
         if not path.exists():
             if not may_create:
                 raise MasterKeyError(f"set {VARIABLE} to 32 bytes in base64, or put them in {path}")
             _create(path)
-        if path.stat().st_mode & 0o077:
-            raise MasterKeyError(f"{path} is readable by other users: chmod 600 it")
-        return cls(_decode(path.read_text(), str(path)))
+        return cls.read(path)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "MasterKey | None":
+        """None where the environment has none. Raises MasterKeyError."""
+        encoded = environment.get(VARIABLE, "")
+        return cls(_decode(encoded, VARIABLE)) if encoded else None
+
+    @classmethod
+    def read(cls, path: Path) -> "MasterKey":
+        """From this file. Raises MasterKeyError."""
+        return cls(read_secret(path))
+
+    def written(self) -> bytes:
+        """As `read` reads it, for a file that only its owner or nobody can read."""
+        return base64.b64encode(self._secret) + b"\n"
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes that tell nothing of the key itself (RFC 5869)."""
@@ -65,6 +79,13 @@ class MasterKey:
     def unwrap(self, wrapped: bytes, place: bytes) -> bytes:
         """Raises cryptography's InvalidTag."""
         return self._cipher.decrypt(wrapped[:12], wrapped[12:], place)
+
+
+def read_secret(path: Path) -> bytes:
+    """32 bytes in base64, in a file that only its owner can read. Raises MasterKeyError."""
+    if path.stat().st_mode & 0o077:
+        raise MasterKeyError(f"{path} is readable by other users: chmod 600 it")
+    return _decode(path.read_text(), str(path))
 
 
 def _decode(encoded: str, source: str) -> bytes:

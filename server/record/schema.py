@@ -358,3 +358,16 @@ audit = Table(
     Column("prev", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
+
+# A signature under the chain up to a row; the newest, and those that are kept.
+audit_seal = Table(
+    "audit_seal",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kept", Boolean, nullable=False),
+    Column("follows", BigInteger, nullable=False),
+    Column("kid", String(16), nullable=False),
+    Column("signature", String(128), nullable=False),
+)

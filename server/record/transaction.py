@@ -5,8 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from server.record import seals
 from server.record.audit import AuditAction, append
+from server.record.chain import Head
+from server.record.seal import Seal, Sealer
 from server.record.vault import Vault
+from server.record.witness import Witness
 from server.vocabulary.clock import Anchor
 from server.vocabulary.ids import PatientId
 from server.vocabulary.principals import Principal
@@ -20,17 +24,26 @@ class Transaction:
         connection: Connection,
         vault: Vault,
         now: datetime,
+        sealer: Sealer,
         listeners: Mapping[str, list[Callable[..., None]]],
         anchor: Anchor | None = None,
     ) -> None:
         self.connection = connection
         self.vault = vault
+        self.sealer = sealer
+        """Knows which seals of the audit chain are ours."""
         self.now = now
         """The clock's time when this transaction began."""
         self.anchor = anchor
         """Where that clock stands against a steady one; None if it is the database's own, which every client shares."""
         self.callbacks: list[Callable[[], None]] = []
         self._listeners = listeners
+        self.sealed: Seal | None = None
+        """The audit chain's seal once this is committed; None where nothing was audited, or nothing may be sealed."""
+        self.unwitnessed: list[Seal] = []
+        self.forgotten: dict[PatientId, datetime] = {}
+        """Patients whom this forgets; noted outside the database once it is committed."""
+        self._began: Head | None = None
 
     def audit(
         self,
@@ -42,7 +55,16 @@ class Transaction:
         detail: Mapping[str, str | int | bool] | None = None,
     ) -> None:
         """Writes the audit row. `detail` takes SAFE fields with values free of blanks; anything else raises."""
-        append(self.connection, self.now, principal, action, patient, subject, detail or {})
+        before = append(self.connection, self.now, principal, action, patient, subject, detail or {})
+        self._began = self._began or before
+
+    def seal(self, witness: Witness | None) -> None:
+        """Before the commit: seals the audit chain, if anything was audited, and finds what `witness` has not got yet."""
+        if self._began is None:
+            return
+        self.sealed = seals.seal(self.connection, self.sealer, self._began, self.now)
+        if self.sealed is not None and self.sealed.kept and witness is not None:
+            self.unwitnessed = seals.kept_since(self.connection, witness.last())
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Runs `callback` on the event loop once this work is durable; never if it is rolled back."""

@@ -185,9 +185,6 @@ _MODIFIERS = _words(
     physical home
     """
 )
-_NOUN_ITSELF = _words("same heart water other left right little last first second blood home next few whole cold")
-"""Modifiers that also stand alone after some determiners: "the same", "my heart", "on the left"."""
-_BEFORE_NOUN = _words("my a an your his her our their another")
 _ALONE_AFTER = {
     "little": _words("a"),
     "few": _words("a"),

@@ -65,12 +65,16 @@ class Moonshine:
 
     def decode(self, samples: Samples, known: tuple[int, ...] = ()) -> Hypothesis:
         """Greedy decoding of mono 16 kHz samples in -1..1; `known` tokens are kept only while the model agrees."""
-        feed: dict[str, Any] = {"input_values": samples[None]}
-        if self._encoder_masked:
-            feed["attention_mask"] = np.ones((1, len(samples)), np.int64)
-        hidden = self._encoder.run(None, feed)[0]
-        tokens, heard = self._generate(hidden, known)
+        tokens, heard = self._generate(self._encode(samples), known)
         return Hypothesis(self._text(tokens), tuple(tokens), heard)
+
+    def rest(self) -> None:
+        """Give back the memory that long utterances took: ONNX Runtime's arena grows with the longest one and shrinks only
+        when a run asks for it (138 MB after one of 20 s, docs/measurements.md)."""
+        options = onnxruntime.RunOptions()
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        context, past = _beginning(self._encode(np.zeros(SAMPLE_RATE, np.float32), options), self._past)
+        self._decoder.run(None, self._feed(context, past, [[_BEGIN]], cached=False), options)
 
     def readings(self, hypothesis: Hypothesis) -> list[Reading]:
         """Other readings of the last words, likeliest first; none where there are too few words to tell."""
@@ -91,14 +95,16 @@ class Moonshine:
         found = search(first[0, -1], step, _END)
         return [Reading(self._text([*kept, *ending]), share) for share, ending in found]
 
+    def _encode(self, samples: Samples, options: onnxruntime.RunOptions | None = None) -> Samples:
+        """Hidden states (1, frames, 288)."""
+        feed: dict[str, Any] = {"input_values": samples[None]}
+        if self._encoder_masked:
+            feed["attention_mask"] = np.ones((1, len(samples)), np.int64)
+        return np.asarray(self._encoder.run(None, feed, options)[0])
+
     def _generate(self, hidden: npt.NDArray[np.float32], known: tuple[int, ...]) -> tuple[list[int], Heard]:
-        length = hidden.shape[1]
-        most = int(length * _TOKENS_PER_FRAME) + 6
-        context = {
-            "encoder_hidden_states": hidden,
-            "encoder_attention_mask": np.ones((1, length * _SAMPLES_PER_FRAME), np.int64),
-        }
-        past = dict.fromkeys(self._past, np.zeros(_EMPTY_CACHE, np.float32))
+        most = int(hidden.shape[1] * _TOKENS_PER_FRAME) + 6
+        context, past = _beginning(hidden, self._past)
         tokens, past, token = self._verify(context, past, known)
         while token != _END and len(tokens) < most:
             tokens.append(token)
@@ -129,13 +135,16 @@ class Moonshine:
         self, context: dict[str, Any], past: dict[str, Any], tokens: list[list[int]], *, cached: bool
     ) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
         """Scores (batch, tokens, vocabulary) and the new keys and values, for `tokens` of one or more beams."""
-        feed = {**context, "input_ids": np.array(tokens, np.int64), **past}
-        feed["use_cache_branch"] = np.array([cached])
-        feed = {name: value for name, value in feed.items() if name in self._decoder_inputs}
-        logits, *rest = self._decoder.run(None, feed)
+        logits, *rest = self._decoder.run(None, self._feed(context, past, tokens, cached=cached))
         named = dict(zip(self._presents, rest, strict=True))
         present = {name: named[name.replace("past_key_values", "present")] for name in self._past}
         return logits, present
+
+    def _feed(
+        self, context: dict[str, Any], past: dict[str, Any], tokens: list[list[int]], *, cached: bool
+    ) -> dict[str, Any]:
+        feed = {**context, "input_ids": np.array(tokens, np.int64), **past, "use_cache_branch": np.array([cached])}
+        return {name: value for name, value in feed.items() if name in self._decoder_inputs}
 
     def _text(self, tokens: list[int]) -> str:
         raw = b"".join(self._vocabulary[token] for token in tokens if token > _END)
@@ -166,9 +175,20 @@ class Recognizer:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._workers, self._model.readings, hypothesis)
 
+    async def rest(self) -> None:
+        """See `Moonshine.rest`; some 50 ms of a worker's time."""
+        await asyncio.get_running_loop().run_in_executor(self._workers, self._model.rest)
+
     def close(self) -> None:
         """Stop the worker threads."""
         self._workers.shutdown(wait=False, cancel_futures=True)
+
+
+def _beginning(hidden: Samples, past: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the decoder is told of the sound, and the empty cache of keys and values, by their names in `past`."""
+    mask = np.ones((1, hidden.shape[1] * _SAMPLES_PER_FRAME), np.int64)
+    context = {"encoder_hidden_states": hidden, "encoder_attention_mask": mask}
+    return context, dict.fromkeys(past, np.zeros(_EMPTY_CACHE, np.float32))
 
 
 def _upto(name: str, value: Samples, length: int) -> Samples:

@@ -84,6 +84,11 @@ class SpeechKit:
         self.voice = voice
         self.detector = detector
 
+    async def rest(self) -> None:
+        """Give back the memory that a conversation took."""
+        if self.recognizer is not None:
+            await self.recognizer.rest()
+
     async def close(self) -> None:
         """Stop the recognizer's threads and the voice's process."""
         if self.recognizer is not None:

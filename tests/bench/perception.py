@@ -2,17 +2,19 @@
 
 Each is fed as the listener and the camera feed it: a window of sound every 32 ms, a frame five times a second, a turn every few
 seconds. Freshness of the voice: the turn is over → what it showed can be used; of the face: a frame is handed over → its
-readings are fed. Voice activity is the listener's and not counted. Prints figures and judges nothing.
+readings are fed. Voice activity is the listener's and not counted; neither is what the patients themselves cost, which a run
+in which nobody listens to them shows. Prints figures and judges nothing.
 """
 
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 
 import numpy as np
+import numpy.typing as npt
 import psutil
 
 from perception.face.look import Look
@@ -32,6 +34,8 @@ from tests.fakes.waiting import Heartbeat
 
 SESSIONS = (1, 4, 8)
 SECONDS = 20.0
+WARMING = 7.0
+"""Seconds of a first patient, one turn and more: what is loaded with the first use is no patient's cost."""
 TURN = 6.0
 """Seconds of each turn of the patient's; the persona's are left out, so this is the most that talking can cost."""
 
@@ -70,18 +74,35 @@ async def main(_turns: int) -> None:
     print(f"load average after: {os.getloadavg()[0]:.2f}")
 
 
+class _Deaf:
+    """Senses that take what they are given and do nothing: what is left is the cost of the patients."""
+
+    def sound(self, at: float, samples: npt.NDArray[np.int16], probability: float) -> None: ...
+    def picture(self, at: float, rgb: npt.NDArray[np.uint8]) -> None: ...
+    def turn_ended(self, at: float, text: str, says_fine: bool) -> None: ...
+    async def settle(self) -> None: ...
+    async def close(self) -> None: ...
+
+
 async def _measure(sessions: int, said: Planted, pictures: list[np.ndarray]) -> None:
     eyes = TimedEyes(face_model())
     eyes.taken = taken = Taken()
     await eyes.start()
     perceiver = Perceiver(EvidenceModel(load_table()), eyes if pictures else None)
+
+    def every() -> float:
+        return perceiver.frames_every
+
+    await _patient(_watched(perceiver, pictures), said, pictures, 0.0, WARMING, Taken(), every)
+    taken.face.clear()
     child = psutil.Process(eyes.pid)
-    before, own = sum(child.cpu_times()[:2]), time.process_time()
     async with Heartbeat() as heart:
-        await asyncio.gather(*(_patient(perceiver, said, pictures, at / sessions, taken) for at in range(sessions)))
-    own, face = time.process_time() - own, sum(child.cpu_times()[:2]) - before
+        harness, _ = await _used([_Deaf() for _ in range(sessions)], said, pictures, Taken(), child, every)
+        heart.longest = 0.0
+        watching = [_watched(perceiver, pictures) for _ in range(sessions)]
+        own, face = await _used(watching, said, pictures, taken, child, every)
     await eyes.close()
-    cores = (own / SECONDS / sessions, (face if pictures else 0.0) / SECONDS / sessions)
+    cores = ((own - harness) / SECONDS / sessions, (face if pictures else 0.0) / SECONDS / sessions)
     print(f"  {sessions:>8}{'on' if pictures else 'off':>8}{cores[0]:>12.3f}{cores[1]:>11.3f}", end="")
     print(
         f"{_at(taken.voice, 50):>11}{_at(taken.voice, 95):>8}{_at(taken.face, 50):>10}{_at(taken.face, 95):>8}", end=""
@@ -89,31 +110,58 @@ async def _measure(sessions: int, said: Planted, pictures: list[np.ndarray]) -> 
     print(f"{heart.longest * 1000:>14.0f}", flush=True)
 
 
-async def _patient(
-    perceiver: Perceiver, said: Planted, pictures: list[np.ndarray], offset: float, taken: Taken
-) -> None:
+async def _used(
+    patients: Sequence["Senses | _Deaf"],
+    said: Planted,
+    pictures: list[np.ndarray],
+    taken: Taken,
+    child: psutil.Process,
+    every: Callable[[], float],
+) -> tuple[float, float]:
+    """Processor seconds of this process and of the eyes' for so many patients at once."""
+    own, face = time.process_time(), sum(child.cpu_times()[:2])
+    offsets = [at / len(patients) for at in range(len(patients))]
+    each = zip(patients, offsets, strict=True)
+    await asyncio.gather(*(_patient(one, said, pictures, at, SECONDS, taken, every) for one, at in each))
+    return time.process_time() - own, sum(child.cpu_times()[:2]) - face
+
+
+def _watched(perceiver: Perceiver, pictures: list[np.ndarray]) -> Senses:
     senses = perceiver.watch(lambda finding: None, lambda seconds: None)
     for sense in ("voice", "camera") if pictures else ("voice",):
         senses.allow(sense, on=True)
     senses.line(0.0, muted=False, camera=bool(pictures), connected=True)
+    return senses
+
+
+async def _patient(
+    senses: "Senses | _Deaf",
+    said: Planted,
+    pictures: list[np.ndarray],
+    offset: float,
+    seconds: float,
+    taken: Taken,
+    every: Callable[[], float],
+) -> None:
+    """`every`: seconds until the next picture."""
     sound = (said.sound * 32767).astype(np.int16)
     loop, frames = asyncio.get_running_loop(), cycle(pictures)
     began, due = loop.time() - offset * 0.2, 0.0
     windows = cycle(range(len(sound) // WINDOW))
-    for count in range(int(SECONDS * RATE / WINDOW)):
+    for count in range(int(seconds * RATE / WINDOW)):
         at = count * WINDOW / RATE
         await pause(max(0.0, began + at - loop.time()))
         window = next(windows)
         senses.sound(at, sound[window * WINDOW : (window + 1) * WINDOW], float(said.probabilities[window]))
         if pictures and at >= due:
-            due += perceiver.frames_every
+            due += every()
             senses.picture(at, next(frames))
         if window == len(sound) // WINDOW - 1:
             taken.voice.append(await _end_turn(senses, at))
     await senses.close()
 
 
-async def _end_turn(senses: Senses, at: float) -> float:
+async def _end_turn(senses: "Senses | _Deaf", at: float) -> float:
     """Milliseconds until what the turn showed can be used."""
     began = time.perf_counter()
     senses.turn_ended(at, "well I took some of them", says_fine=False)

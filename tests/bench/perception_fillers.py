@@ -18,8 +18,8 @@ from scipy.signal import resample_poly
 
 from perception.voice.fillers import FEATURES, Candidate, candidates
 from perception.voice.limits import limits
-from perception.voice.recorded import recorded_turns
 from tests.fakes.patients_voice import RATE, PatientsVoice, Planted, Sound, audible, fluent, halting, hesitant
+from tests.fakes.recorded_turns import recorded_turns
 
 FITTED = (
     *(

@@ -17,7 +17,7 @@ from tests.contract.source import ROOT
 KIND = "contract"
 
 NAME = {"app.kubernetes.io/name": "nightlight"}
-INSIDE = {"/healthz", "/healthz/pager"}
+INSIDE = {"/healthz", "/healthz/pager", "/metrics"}
 """Routes for the cluster alone."""
 
 

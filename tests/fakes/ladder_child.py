@@ -11,10 +11,12 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
 
-import aiohttp
 from sqlalchemy import event, select
 
 from server.escalation import desk, history
@@ -66,18 +68,25 @@ def arm(database: Database, point: str) -> None:
 
 
 class HttpSink:
-    """Posts to the test's receiver."""
+    """Posts to the test's receiver, with nothing that takes long to load."""
 
-    def __init__(self, address: str, session: aiohttp.ClientSession, point: str) -> None:
-        self._address, self._session, self._point = address, session, point
+    def __init__(self, address: str, point: str) -> None:
+        self._address, self._point = urlsplit(address).netloc, point
 
     async def send(self, page: Page) -> None:
         if self._point == "send":
             die()
-        async with self._session.post(self._address, headers={"Idempotency-Key": page.key}) as answer:
-            answer.raise_for_status()
+        await asyncio.to_thread(self._post, page)
         if self._point == "sent":
             die()
+
+    def _post(self, page: Page) -> None:
+        connection = HTTPConnection(self._address, timeout=5)
+        connection.request("POST", "/", headers={"Idempotency-Key": page.key, "Content-Length": "0"})
+        status = connection.getresponse().status
+        connection.close()
+        if status != HTTPStatus.OK:
+            raise OSError(status)
 
 
 def visit(tx: Transaction) -> tuple[PatientId, CheckInId]:
@@ -123,23 +132,15 @@ async def nurse_everything(database: Database, nurse: Staff) -> None:
         await pause(_LOOK)
 
 
-def queued() -> float:
-    """Seconds in which this process could have run, and other work had the processors; Linux's documentation: sched-stats."""
-    kept = Path("/proc/self/schedstat")
-    return int(kept.read_text().split()[1]) / 1e9 if kept.exists() else 0.0
-
-
 async def main(url: str, address: str, point: str, nurse: str) -> None:
     database = await Database.open(url, KEY, SystemClock())
     arm(database, point)
-    async with aiohttp.ClientSession() as session:
-        pager = Pager(database, HttpSink(address, session, point), PEOPLE, FAST, tick=0.25)
-        print(queued(), flush=True)
-        await pager.start()
-        if nurse == "nobody":
-            await asyncio.Event().wait()
-        await nurse_everything(database, Staff(StaffId(nurse), "Nia Nurse", Role.NURSE))
-        await pager.stop()
+    pager = Pager(database, HttpSink(address, point), PEOPLE, FAST, tick=0.25)
+    await pager.start()
+    if nurse == "nobody":
+        await asyncio.Event().wait()
+    await nurse_everything(database, Staff(StaffId(nurse), "Nia Nurse", Role.NURSE))
+    await pager.stop()
     await database.close()
 
 
@@ -150,8 +151,6 @@ class Child:
         self._arguments = (url, address, point, nurse)
         self.started = 0.0
         """Monotonic seconds at which it was started, before it was even a process."""
-        self.queued = 0.0
-        """Seconds of its start in which it waited for a processor that others had."""
 
     async def __aenter__(self) -> "Child":
         await self.start()
@@ -165,24 +164,16 @@ class Child:
     async def start(self) -> None:
         command = (sys.executable, "-m", "tests.fakes.ladder_child", *self._arguments)
         self.started = time.monotonic()
-        self._process = await asyncio.create_subprocess_exec(*command, cwd=_ROOT, stdout=asyncio.subprocess.PIPE)
-        self._reader = asyncio.create_task(self._read(self._process))
+        self._process = await asyncio.create_subprocess_exec(*command, cwd=_ROOT)
 
     async def ended(self) -> int:
         """How it ended, once it has."""
-        status = await self._process.wait()
-        await self._reader
-        return status
+        return await self._process.wait()
 
     async def kill(self) -> None:
         if self._process.returncode is None:
             self._process.kill()
         await self.ended()
-
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        if process.stdout is not None:
-            async for line in process.stdout:
-                self.queued = float(line)
 
 
 if __name__ == "__main__":

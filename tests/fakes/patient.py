@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from bisect import bisect_right
 from types import TracebackType
 from typing import Any
 
@@ -15,8 +16,6 @@ _GAP = 0.6
 """Seconds without sound that end a stretch; the persona's pauses between sentences are shorter."""
 _LOST = 15.0
 """Seconds beyond its length after which prepared sound will not be played any more: the connection was lost."""
-_AUDIBLE = 200
-"""Samples (of 32,768) from which sound counts as voice."""
 
 
 class SimulatedPatient:
@@ -96,26 +95,19 @@ class SimulatedPatient:
         loop = asyncio.get_running_loop()
         latest = loop.time() + timeout
         while loop.time() < latest:
-            for at, samples in reversed(self.peer.heard[-400:]):
-                if at <= moment:
-                    break
-                if np.abs(samples.astype(np.int32)).max() > _AUDIBLE:
-                    return self._earliest(moment)
+            if self.peer.voiced and self.peer.voiced[-1] > moment:
+                return self.peer.voiced[bisect_right(self.peer.voiced, moment)]
             await pause(0.004)
         return None
 
     def silent_since(self, moment: float) -> float:
         """Loop time of the last audible frame of the stretch of sound that was playing at `moment`."""
-        audible = [at for at, s in self.peer.heard if at > moment - 0.5 and np.abs(s.astype(np.int32)).max() > _AUDIBLE]
         last = moment
-        for at in audible:
+        for at in self.peer.voiced[bisect_right(self.peer.voiced, moment - 0.5) :]:
             if at - last > _GAP:
                 break
             last = max(last, at)
         return last
-
-    def _earliest(self, moment: float) -> float:
-        return min(at for at, s in self.peer.heard if at > moment and np.abs(s.astype(np.int32)).max() > _AUDIBLE)
 
     async def until_listening(self, timeout: float = 40.0, quiet: float = 0.5) -> None:
         """Wait until the persona has said something, finished, and has been quiet for a moment."""
@@ -123,7 +115,7 @@ class SimulatedPatient:
         latest = loop.time() + timeout
         while loop.time() < latest:
             states = [message["state"] for message in self.peer.messages if message.get("k") == "s"]
-            spoken = [at for at, s in self.peer.heard if np.abs(s.astype(np.int32)).max() > _AUDIBLE]
+            spoken = self.peer.voiced
             resting = bool(states) and states[-1] not in ("speaking", "thinking", "urgent")
             if resting and spoken and loop.time() - spoken[-1] > quiet:
                 return

@@ -19,6 +19,8 @@ from tests.fakes.timing import pause, until
 RATE = 48_000
 FRAME = 960
 _TIME_BASE = fractions.Fraction(1, RATE)
+_VOICE = 200
+"""Samples (of 32,768) from which sound counts as voice."""
 
 _OTHER_FINGERPRINT = re.compile(r"a=fingerprint:sha-(?:384|512).*\r\n")
 
@@ -101,6 +103,8 @@ class PatientPeer:
         self.arrived = asyncio.Condition()
         self.heard: list[tuple[float, Pcm]] = []
         """(loop time of arrival, mono samples) of every frame received."""
+        self.voiced: list[float] = []
+        """Loop time of arrival of every frame with voice in it."""
         self.seen: list[float] = []
         """Mean brightness, 0 to 255, of every picture received."""
         self._tasks: list[asyncio.Task[None]] = []
@@ -166,11 +170,16 @@ class PatientPeer:
                 frame = await track.recv()
                 if isinstance(frame, av.AudioFrame):
                     samples = frame.to_ndarray().astype(np.int16).reshape(-1)[:: len(frame.layout.channels)]
-                    self.heard.append((asyncio.get_running_loop().time(), samples))
+                    self._hear(asyncio.get_running_loop().time(), samples)
                 elif isinstance(frame, av.VideoFrame):
                     self.seen.append(float(frame.to_ndarray(format="gray").mean()))
         except MediaStreamError:
             return
+
+    def _hear(self, at: float, samples: Pcm) -> None:
+        self.heard.append((at, samples))
+        if np.abs(samples.astype(np.int32)).max() > _VOICE:
+            self.voiced.append(at)
 
 
 def _as_browsers_write(sdp: str) -> str:

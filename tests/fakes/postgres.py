@@ -91,9 +91,14 @@ class Postgres:
         """The address of records without anything in them; `give_back` lets the next test have them."""
         if self._idle:
             return self._idle.pop()
+        url = self.create()
+        engine.prepare(make_url(url), KEY).dispose()
+        return url
+
+    def create(self) -> str:
+        """The address of a database without tables."""
         name = f"t{secrets.token_hex(8)}"
         self._administer(f"CREATE DATABASE {name}")
-        engine.prepare(make_url(self._url(name)), KEY).dispose()
         return self._url(name)
 
     def give_back(self, url: str) -> None:
@@ -105,6 +110,10 @@ class Postgres:
             self._idle.append(url)
         except psycopg.Error:
             self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def execute(self, url: str, statement: str) -> None:
+        """What somebody could do who has the database and nothing of ours."""
+        self._administer(statement, str(make_url(url).database))
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://nightlight@/{name}?host={self._folder}"

@@ -20,8 +20,11 @@ class Receiver:
     headers: list[Mapping[str, str]] = field(default_factory=list)
     status: int = 200
     """What it answers; anything but 200 refuses."""
+    answers: bool = True
+    """Whether whoever has sent something hears that it was taken."""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     address: str = ""
+    _leaves: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __aenter__(self) -> "Receiver":
         app = web.Application()
@@ -35,6 +38,7 @@ class Receiver:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._leaves.set()
         await self._runner.cleanup()
 
     @property
@@ -53,4 +57,6 @@ class Receiver:
             self.bodies.append(body)
             self.headers.append(request.headers)
             self.arrived.set()
+        if not self.answers:
+            await self._leaves.wait()
         return web.Response(status=self.status)

@@ -5,7 +5,9 @@ from pathlib import Path
 from server.checkin.journal import CONDUCTOR
 from server.checkin.remembering import rules_of
 from server.checkin.visit import visit_on
-from server.memory import memory
+from server.memory import memory, store
+from server.memory.facts import Claim
+from server.memory.merging import Changes, Put
 from server.persona.loading import load_pack
 from server.record import checkins, journal, patients
 from server.record.transaction import Transaction
@@ -24,6 +26,16 @@ NO_DANGER = ("no",) * 5
 async def recalled(records: Records, patient: PatientId) -> tuple[Memory, ...]:
     """What the next check-in would be handed."""
     return await records.database.run(lambda tx: memory.recall(tx, CONDUCTOR, patient, RULES))
+
+
+async def proposed(records: Records, patient: PatientId, claim: Claim) -> str:
+    """Something a language model read in a check-in: the fact that waits for a person."""
+
+    def put(tx: Transaction) -> str:
+        (made,) = store.apply(tx, patient, Changes(puts=[Put(claim, "proposed", "llm-proposal", tx.now)]), None)
+        return made
+
+    return await records.database.run(put)
 
 
 async def talked(records: Records, patient: PatientId, *said: str) -> tuple[CheckInId, Rehearsal]:

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -42,6 +43,8 @@ class Service:
     """The demo patient's link."""
     output: list[str] = field(default_factory=list)
     """Everything it printed and logged."""
+    launched: float = 0.0
+    """Monotonic seconds at which it was last started, before it was even a process."""
     process: asyncio.subprocess.Process | None = None
     _reader: "asyncio.Task[None] | None" = None
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -52,8 +55,19 @@ class Service:
 
     async def start(self) -> None:
         """Start it and wait until it serves."""
+        process = await self.launch()
+        try:
+            await asyncio.wait_for(self._ready.wait(), _START_SECONDS)
+        except TimeoutError:
+            process.kill()
+        if process.returncode is not None or not self.port or not self._ready.is_set():
+            raise RuntimeError("the service did not start:\n" + "\n".join(self.output))
+
+    async def launch(self) -> asyncio.subprocess.Process:
+        """Start it, and wait for nothing."""
         self._ready = asyncio.Event()
         environment = {**os.environ, **self.settings, "DATA": str(self.data), "PORT": str(self.port)}
+        self.launched = time.monotonic()
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "server", "serve", "--demo"),
             env=environment,
@@ -61,12 +75,7 @@ class Service:
             stderr=asyncio.subprocess.STDOUT,
         )
         self._reader = asyncio.ensure_future(self._read(self.process))
-        try:
-            await asyncio.wait_for(self._ready.wait(), _START_SECONDS)
-        except TimeoutError:
-            self.process.kill()
-        if self.process.returncode is not None or not self.port or not self._ready.is_set():
-            raise RuntimeError("the service did not start:\n" + "\n".join(self.output))
+        return self.process
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         if process.stdout is None:

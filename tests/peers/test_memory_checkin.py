@@ -48,7 +48,7 @@ def house(records: Records, kit: SpeechKit) -> House:
         perception=None,
         publish=lambda checkin, event: None,
         most=4,
-        rest=lambda: None,
+        rest=kit.rest,
         expired=lambda tx: [],
         patience=60.0,
     )

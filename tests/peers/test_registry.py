@@ -45,17 +45,18 @@ async def records(tmp_path: Path) -> AsyncIterator[Records]:
 @pytest.fixture
 async def house(records: Records) -> AsyncIterator[House]:
     process = VoiceProcess("espeak", "en-us+f3")
+    kit = SpeechKit(None, Voice(process), None)
     yield House(
         database=records.database,
         packs={"after-discharge": PACK},
-        kit=SpeechKit(None, Voice(process), None),
+        kit=kit,
         servers=lambda checkin: [],
         classifier=None,
         means=None,
         perception=None,
         publish=lambda checkin, event: None,
         most=1,
-        rest=lambda: None,
+        rest=kit.rest,
         expired=lambda tx: [],
         patience=60.0,
     )

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from server.checkin.journal import CONDUCTOR
 from server.checkin.remembering import Remembering
-from server.memory import memory
 from server.memory.facts import Claim
 from server.vocabulary.ids import PatientId
 from server.vocabulary.principals import Role
-from tests.fakes.remembered import PACK, talked
+from tests.fakes.remembered import PACK, proposed, talked
 from tests.fakes.staff_pages import StaffPages, staff_pages
 from tests.unit.test_memory_records import SICK, SWOLLEN, timeline
 
@@ -59,7 +57,7 @@ async def test_a_wrong_day_is_refused(pages: StaffPages, rosa: PatientId) -> Non
 
 async def test_a_nurse_confirms_a_proposal_and_deletes_it(pages: StaffPages, rosa: PatientId) -> None:
     claim = Claim(predicate="side_effect", value="yes", aspect="dizzy")
-    made = await pages.records.database.run(lambda tx: memory.propose(tx, CONDUCTOR, rosa, claim))
+    made = await proposed(pages.records, rosa, claim)
     cookie, path = await pages.cookie(Role.NURSE), f"/staff/memory/{rosa}"
     assert (await pages.post(path, [("fact", made), ("act", "confirm")], cookie)).status == 303
     (fact,) = [one for one in (await timeline(pages.records, rosa)).facts if one.claim.predicate == "side_effect"]

@@ -61,7 +61,7 @@ def answered_or_at_top(story: list[Row[Any]], policy: Policy, down: timedelta) -
 @pytest.mark.timeout(600)
 async def test_a_night_passes_and_nothing_is_lost(tmp_path: Path) -> None:
     packs, plan = load_packs(), short(read_plan(PLAN))
-    policies = paging.policies(packs)
+    policies = paging.policies({name: pack.escalation for name, pack in packs.items()})
     sets = {name: read_cases(PERSONAS / name / "evaluation") for name in packs}
     told = await play(plan, World(packs, sets, policies, None, room_changed), tmp_path, seed=1)
     print(*report.as_text(told, 1), sep="\n")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,7 +14,9 @@ from server.escalation.pager import Pager
 from server.escalation.rejoin import Text
 from server.escalation.work import Page
 from server.vocabulary.ids import EscalationId, StaffId
+from tests.fakes import ntfy
 from tests.fakes.ladder import POLICIES
+from tests.fakes.ntfy import Ntfy
 from tests.fakes.receiver import Receiver
 from tests.fakes.records import NOON, Records
 from tests.fakes.smtp import MailServer
@@ -76,6 +79,23 @@ async def test_a_push_service_takes_it() -> None:
     body = json.loads(receiver.bodies[0])
     assert (body["topic"], body["title"]) == ("nurses", "Nightlight EMERGENCY")
     assert link(page) in body["message"]
+
+
+@pytest.fixture
+async def ntfy_server() -> AsyncIterator[Ntfy]:
+    """The real one."""
+    if reason := ntfy.missing():
+        pytest.skip(reason)
+    async with Ntfy() as server:
+        yield server
+
+
+async def test_a_real_ntfy_server_shows_it_to_whoever_subscribes(ntfy_server: Ntfy) -> None:
+    page = await send(Line(Channel.PUSH, f"ntfy://{ntfy_server.address}/nurses"))
+    (message,) = await ntfy_server.messages("nurses")
+    assert message["title"] == "Nightlight EMERGENCY"
+    assert message["message"] == f"Check-in page NHG83Q. Answer: {link(page)}"
+    assert await ntfy_server.messages("others") == []
 
 
 async def test_a_far_side_that_refuses_is_an_error() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from server.record import audit
+from server.record import audit, patients
 from server.record.schema import audit as audit_table
 from server.vocabulary.principals import Role
 from tests.fakes.records import COMPLIANCE, OTTO, ROSA
@@ -49,6 +49,18 @@ async def test_a_search_shows_one_patients_rows(pages: StaffPages) -> None:
     html = await audit_html(pages, f"?patient={rosa}")
     assert rosa in html
     assert otto not in html
+
+
+async def test_who_saw_one_patient_is_shown_by_name(pages: StaffPages) -> None:
+    rosa, otto = await pages.records.add(ROSA), await pages.records.add(OTTO)
+    nurse, run = pages.staff[Role.NURSE], pages.records.database.run
+    for _ in range(3):
+        await run(lambda tx: patients.get(tx, nurse, rosa))
+    html = await audit_html(pages, f"?patient={rosa}")
+    row = next(line for line in html.splitlines() if "<b>" in line and "patient.read" in line)
+    assert nurse.name in row
+    assert '<td class="num end">3</td>' in row
+    assert nurse.name not in await audit_html(pages, f"?patient={otto}")
 
 
 async def test_a_search_without_result_says_what_to_check(pages: StaffPages) -> None:

@@ -1,14 +1,16 @@
-"""The database is away, or the disk is full, while a page is wanted: paging goes on by itself, without a restart."""
+"""The database is away, the disk is full, or a worker's clock is set, while a page is wanted: paging goes on by itself."""
 
 import asyncio
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import OperationalError
 
+from server.escalation import desk
 from server.escalation.pager import Pager
 from server.record.database import Database
 from server.record.schema import model_day
@@ -17,7 +19,7 @@ from server.vocabulary.clock import SystemClock
 from tests.fakes.ladder import POLICIES
 from tests.fakes.ladder_child import call
 from tests.fakes.postgres import Postgres
-from tests.fakes.records import KEY
+from tests.fakes.records import KEY, NURSE
 from tests.fakes.waiting import until
 from tests.fakes.ward import PEOPLE, RecordingSink
 
@@ -114,3 +116,34 @@ async def test_a_full_disk_still_takes_a_page_and_heals(small_disk: Path) -> Non
     assert ballast.exists()
     await pager.stop()
     await database.close()
+
+
+class SetClock(SystemClock):
+    """A machine whose clock somebody sets."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)], ids=str)
+async def test_a_page_on_a_database_server_does_not_care_for_the_clock_of_a_worker(
+    postgres: Postgres, by: timedelta
+) -> None:
+    url, clock, sink = postgres.take(), SetClock(), RecordingSink()
+    database = await Database.open(url, KEY, clock)
+    pager = Pager(database, sink, PEOPLE, POLICIES, tick=3600)
+    before = await database.run(call)
+    first = await pager.deliver_due()
+    clock.ahead = by
+    assert await pager.deliver_due() == 0, "nothing rings early"
+    after = await database.run(call)
+    assert await pager.deliver_due() == first, "and nothing late"
+    pages = [await database.run(lambda tx, page=page: desk.get(tx, NURSE, page)) for page in (before, after)]  # type: ignore[misc]
+    await database.close()
+    postgres.give_back(url)
+    assert first > 0
+    assert pages[1].requested_at - pages[0].requested_at < timedelta(minutes=1)
+    assert pages[1].due_at - pages[1].requested_at == timedelta(minutes=2)

@@ -52,10 +52,12 @@ WRONG = {
     "NIGHTLIGHT_LLM_DAY_MONEY": "kanarie",
     "NIGHTLIGHT_ESCALATION": "/kanarie",
     "NIGHTLIGHT_DEADMAN_URL": "kanarie",
+    "NIGHTLIGHT_METRICS_PORT": "kanarie",
     "NIGHTLIGHT_STUN": "stun:kanarie",
     "NIGHTLIGHT_TURN": '["http://kanarie"]',
     "NIGHTLIGHT_TURN_SECRET": BROKEN_LINE,
     "NIGHTLIGHT_LAN": "kanarie",
+    "NIGHTLIGHT_PROXIES": '["kanarie"]',
 }
 ALSO_WRONG = [
     ("NIGHTLIGHT_DATABASE_URL", "postgresql+nodriver://kanarie/y"),

@@ -7,6 +7,7 @@ import pytest
 
 from server.escalation import desk, history, in_room, work
 from server.record.audit import AuditAction
+from server.vocabulary.errors import NotPermitted
 from server.vocabulary.events import RoomChanged
 from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, EscalationId
@@ -45,6 +46,13 @@ async def ward(records: Records) -> Ward:
         )
     )
     return Ward(records, checkin, page, await records.hire(), await records.hire("dana@clinic.example"))
+
+
+async def test_nobody_else_takes_a_nurse_out_of_her_call(ward: Ward) -> None:
+    await ward.does(ward.nia, "talking")
+    with pytest.raises(NotPermitted):
+        await ward.does(ward.nia, "left", by=CONDUCTOR)
+    assert (await ward.records.database.run(lambda tx: desk.get(tx, ward.nia, ward.page))).state == "in_room"
 
 
 async def test_coming_in_is_an_answer_and_taking_the_floor_is_being_there(ward: Ward) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import select, text
 
 from server.checkin.journal import CONDUCTOR
 from server.checkin.remembering import Remembering
-from server.escalation import desk
+from server.escalation import callbacks, desk
 from server.invitation import store as invitations
+from server.knowledge import questions
 from server.memory import memory
 from server.memory.facts import Claim
 from server.memory.timeline import Timeline, read_timeline
@@ -25,7 +26,7 @@ from server.vocabulary.findings import Tier, TriggerHit
 from server.vocabulary.ids import CheckInId, PatientId
 from server.vocabulary.principals import Patient
 from tests.fakes.records import COMMAND, COMPLIANCE, NURSE, OTTO, ROSA, Records
-from tests.fakes.remembered import NO_DANGER, PACK, lines_of, recalled, talked
+from tests.fakes.remembered import NO_DANGER, PACK, RULES, lines_of, proposed, recalled, talked
 
 KIND = "unit"
 SICK = replace(ROSA, conditions=("heart_failure",), discharged_on=date(2026, 2, 27))
@@ -165,14 +166,14 @@ async def test_whoever_may_not_read_memory_does_not(records: Records, who: Any) 
     with pytest.raises(NotPermitted):
         await records.database.run(lambda tx: read_timeline(tx, who, rosa))
     with pytest.raises(NotPermitted):
-        await records.database.run(lambda tx: memory.propose(tx, who, rosa, Claim(predicate="swelling", value="no")))
+        await records.database.run(lambda tx: memory.recall(tx, who, rosa, RULES))
 
 
 async def test_a_proposal_is_not_spoken_of_until_a_person_confirms_it(records: Records) -> None:
     rosa = await records.add(SICK)
     await swollen(records, rosa)
     claim = Claim(predicate="swelling", value="yes", aspect="right_foot", confidence=0.5)
-    made = await records.database.run(lambda tx: memory.propose(tx, CONDUCTOR, rosa, claim))
+    made = await proposed(records, rosa, claim)
     assert [one.aspect for one in await recalled(records, rosa)] == ["left_ankle"]
     await records.database.run(lambda tx: memory.confirm(tx, NURSE, rosa, made))
     assert [one.aspect for one in await recalled(records, rosa)] == ["right_foot"]
@@ -251,6 +252,19 @@ async def test_neither_key_nor_words_are_left_in_the_files(records: Records) -> 
 
 def _bytes(path: Path) -> bytes:
     return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+
+
+async def test_nobody_calls_or_texts_whoever_was_forgotten_and_no_question_is_left(records: Records) -> None:
+    rosa = await records.add(SICK)
+    checkin = await records.order(rosa)
+    run = records.database.run
+    after = (timedelta(minutes=5), timedelta(minutes=30))
+    await run(lambda tx: callbacks.plan(tx, CONDUCTOR, checkin, rosa, after))
+    await run(lambda tx: questions.note(tx, CONDUCTOR, checkin, rosa, 1, "may I eat grapefruit", answered=False))
+    certificate = await run(lambda tx: forgetting.forget(tx, COMMAND, rosa))
+    gone = {name: count for name, count in certificate.rows.items() if count}
+    assert gone == {"call_back": 2, "due_work": 1, "question": 1}
+    assert await run(lambda tx: callbacks.unreachable(tx, NURSE)) == []
 
 
 async def test_pages_and_links_of_a_forgotten_patient_go_too(records: Records) -> None:

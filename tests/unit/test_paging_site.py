@@ -63,7 +63,7 @@ def test_people_are_reached_in_their_own_order(file: Path) -> None:
 
 def test_a_tier_is_the_sites_where_it_says_so(file: Path) -> None:
     file.write_text(SITE)
-    merged = read_site(file).escalation(PACK)
+    merged = read_site(file).escalation(PACK.id, PACK.escalation)
     assert merged.tiers[Tier.URGENT].steps[0].who == ("nia@clinic.example",)
     assert merged.tiers[Tier.EMERGENCY] == PACK.escalation.tiers[Tier.EMERGENCY]
 
@@ -75,7 +75,7 @@ def test_without_a_file_everything_is_printed() -> None:
 
 
 def test_every_tier_has_a_ladder_of_which_the_last_step_rings_somebody() -> None:
-    ladders = policies({"post-discharge": PACK})
+    ladders = policies({"post-discharge": PACK.escalation})
     for policy in ladders["post-discharge"].values():
         assert "catch_all" in policy.steps[-1].who
         assert policy.steps[0].wait.total_seconds() == 0
@@ -127,4 +127,4 @@ def test_texts_to_patients_need_an_agreement_and_a_place_for_the_number(file: Pa
 
 def test_a_site_keeps_the_packs_calls_back(file: Path) -> None:
     file.write_text(SITE)
-    assert [one.value for one in read_site(file).escalation(PACK).call_back] == [0, 120, 300]
+    assert [one.value for one in read_site(file).escalation(PACK.id, PACK.escalation).call_back] == [0, 120, 300]

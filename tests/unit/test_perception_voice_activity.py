@@ -9,9 +9,9 @@ import pytest
 
 from perception.reading import Cue
 from perception.voice.activity import Activity
-from perception.voice.recorded import recorded_turns
 from perception.voice.turn import heard_fillers
 from tests.fakes.patients_voice import RATE, Line, PatientsVoice
+from tests.fakes.recorded_turns import recorded_turns
 from tests.fakes.voice_turns import readings
 
 KIND = "unit"

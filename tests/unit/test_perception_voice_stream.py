@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from perception.voice.measuring import WINDOW
-from perception.voice.recorded import recorded_turns
 from perception.voice.stream import Running, VoiceStream
 from perception.voice.turn import heard_fillers, turn_readings
 from tests.fakes.patients_voice import RATE, Line, Planted, Sound
+from tests.fakes.recorded_turns import recorded_turns
 from tests.fakes.voice_turns import measured
 from tests.fakes.vowels import SCHWA, babble, vowel
 

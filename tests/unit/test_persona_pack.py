@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from server.persona.escalations import load_escalation
 from server.persona.loading import PackError, load_pack
 from server.persona.plain import grade
 
@@ -125,3 +126,11 @@ def test_a_script_that_the_code_names_must_be_there(folder: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("p911.stay_on:", "p911.stay:"), "utf-8")
     with pytest.raises(PackError, match=r"names the script `p911\.stay_on`"):
         load_pack(folder)
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(path.parent for path in SOURCE.parent.glob("*/persona.yaml")), ids=lambda path: path.name
+)
+def test_what_a_pack_says_of_its_pages_is_the_same_by_itself(folder: Path) -> None:
+    pack = load_pack(folder)
+    assert load_escalation(folder) == (pack.id, pack.escalation)

@@ -28,10 +28,10 @@ TABLE = """
 patient.add          x     x         -          -          -       -         -          -     -       -           x       -
 patient.list         x     x         -          -          -       -         -          -     -       -           x       -
 patient.read         x     x         -          -          x       x         -          -     -       -           -       -
-patient.contact      x     x         -          -          -       x         x          -     -       -           -       -
+patient.contact      x     x         -          -          -       x         x          -     -       -           x       -
 patient.birth_check  -     -         -          -          -       -         x          -     -       -           -       -
 checkin.order        x     x         -          -          -       -         -          -     -       -           x       -
-checkin.list         x     x         -          -          -       x         -          -     -       -           -       -
+checkin.list         x     x         -          -          -       x         -          -     -       -           x       -
 checkin.read         x     x         -          -          x       x         x          -     -       -           -       -
 checkin.start        -     -         -          -          x       x         -          -     -       -           -       -
 checkin.end          x     x         -          -          x       x         -          -     -       -           -       -
@@ -42,7 +42,7 @@ invitation.create    x     x         -          -          -       -         -  
 invitation.use       -     -         -          -          x       -         x          -     -       -           -       -
 page.request         -     -         -          -          x       x         x          -     -       -           -       -
 page.drill           x     -         -          -          -       -         -          -     -       -           -       -
-page.read            x     x         -          -          -       x         -          -     -       -           -       -
+page.read            x     x         -          -          -       x         -          -     -       -           x       -
 page.acknowledge     x     x         -          -          -       -         -          -     -       -           -       -
 page.claim           x     x         -          -          -       -         -          -     -       -           -       -
 page.close           x     x         -          -          -       -         -          -     -       -           -       -
@@ -66,6 +66,7 @@ memory.read          x     x         -          -          -       x         -  
 memory.write         -     -         -          -          -       x         -          -     -       -           -       -
 memory.correct       x     x         -          -          -       -         -          -     -       -           x       -
 patient.forget       -     -         -          -          -       -         -          -     -       -           x       -
+records.keep         -     -         -          -          -       -         -          -     -       -           x       -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
 CELLS = [

@@ -9,7 +9,6 @@ from typing import Final
 from sqlalchemy import func, select
 
 from server.escalation import answer_link, desk
-from server.escalation.answer_page import PURPOSE
 from server.escalation.apprise_sink import AppriseSink
 from server.escalation.climbing import Policies
 from server.escalation.directory import ContactBook
@@ -31,7 +30,7 @@ class House:
 
     def __init__(self, database: Database, clock: MovableClock, book: ContactBook, policies: Policies) -> None:
         self.database = database
-        self.key = database.secret(PURPOSE)
+        self.key = database.secret(answer_link.PURPOSE)
         """With which links are signed."""
         self._clock = clock
         self._began = clock.now()

@@ -74,6 +74,8 @@ class Found:
 
 def read(tx: Transaction, policies: Policies, outages: Sequence[Outage]) -> Found:
     """Everything of these records."""
+    # Before anything is read: what this very transaction audits is sealed at its end only.
+    broken = audit.verify(tx)
     rows = tx.connection.execute(select(escalation, checkin.c.persona).join(checkin).order_by(escalation.c.id)).all()
     stories = _stories(tx)
     climbs = [one for row in rows for one in _climbs(row, stories[row.id], _policy(policies, row), outages)]
@@ -91,7 +93,7 @@ def read(tx: Transaction, policies: Policies, outages: Sequence[Outage]) -> Foun
         reopened=sum(event.kind == "reopened" for story in stories.values() for event in story),
         tried_again=len(tx.connection.scalars(select(delivery.c.id).where(delivery.c.attempts > 1)).all()),
         orphans=tuple(_orphans(tx, rows, stories)),
-        chain_broken_at=audit.verify(tx),
+        chain_broken_at=broken,
     )
 
 

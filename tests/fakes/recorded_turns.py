@@ -1,4 +1,4 @@
-"""Turns of a recording, where nobody judged their ends: cut where the silence is long. Pure."""
+"""Turns of a made recording: cut where the silence is long, as a recording that is played cuts them."""
 
 import numpy as np
 
