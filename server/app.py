@@ -13,6 +13,7 @@ from pathlib import Path
 from aiohttp import web
 
 from server import curation, environment, heap, language, lessons, paging, perceiving, rejoining, staff_routes
+from server.agreements import Agreements
 from server.checkin.nurse_seat import NurseDoor
 from server.checkin.perceiver import Perceiver
 from server.checkin.purse import Means
@@ -35,6 +36,7 @@ from server.media.link import IceServer
 from server.metrics import Metrics, served
 from server.model_store import ModelStore
 from server.pages import install as pages
+from server.pages.bodies import MOST_BYTES
 from server.pages.live import Live
 from server.pages.templates import TEMPLATES as TEMPLATE_PAGES
 from server.persona.pack import Clinic, Pack
@@ -86,13 +88,13 @@ class Application:
 @contextlib.asynccontextmanager
 async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
     """The whole service, listening, on top of what is on watch; stopped again on leaving, before the watch ends."""
-    settings, clock, database = watch.settings, watch.clock, watch.database
+    settings, clock, database, agreements = watch.settings, watch.clock, watch.database, watch.agreements
     heap.settle()
     asyncio.get_running_loop().set_default_executor(await _workers())
     async with contextlib.AsyncExitStack() as stack:
         # On a thread, like whatever else takes long here: the loop goes on sending pages meanwhile.
         packs = await asyncio.to_thread(load_packs, settings)
-        await rejoining.started_rejoin(stack, settings, database, packs)
+        await rejoining.started_rejoin(stack, settings, database, packs, agreements.lets_texts(settings))
 
         tell("Loading the speech models")
         store = ModelStore(settings.model_cache, settings.model_mirror, tell)
@@ -118,7 +120,9 @@ async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
         curated, library_part = await curation.running(
             stack, settings, database, PERSONAS, packs.values(), clock, tell, known
         )
-        means, language_part = await stack.enter_async_context(language.models(settings))
+        means, language_part = await stack.enter_async_context(
+            language.models(settings, agreements.lets_language_model)
+        )
         # Memory is written until the last check-in has ended; what is left is written after the next start.
         remembering = Remembering(database, packs)
         stack.push_async_callback(remembering.close)
@@ -138,9 +142,10 @@ async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
         stop_listening = desk.on_change(database, lambda checkin, page: _announce(live, checkin))
         stack.callback(stop_listening)
 
-        everything = _web(settings, database, registry, packs, live, clock)
+        everything = _web(settings, database, registry, packs, agreements, live, clock)
         curation.add_pages(everything, curated, packs.values())
-        found = [*parts, triage_part, gate_part, library_part, perception_part, language_part, *other_parts(settings)]
+        found = [*parts, triage_part, gate_part, library_part, perception_part, language_part, agreements.part()]
+        found += other_parts(settings)
         application = Application(
             everything, database, registry, found, packs, classifier, watch.pager, perception, curated
         )
@@ -219,14 +224,24 @@ def _web(
     database: Database,
     registry: Registry,
     packs: Mapping[str, Pack],
+    agreements: Agreements,
     live: Live,
     clock: Clock,
 ) -> web.Application:
-    app = web.Application(client_max_size=64 * 1024)
-    pages.install(app, database, clock, live, templates=TEMPLATES, static=STATIC, https=settings.https)
+    app = web.Application(client_max_size=MOST_BYTES)
+    pages.install(
+        app,
+        database,
+        clock,
+        live,
+        templates=TEMPLATES,
+        static=STATIC,
+        https=settings.https,
+        factor_required=settings.factor_required,
+    )
     app[TEMPLATE_PAGES].everywhere(signed=all(is_signed(pack) for pack in packs.values()))
     visits = _add_patient_routes(app, settings, database, registry, packs, clock)
-    staff_routes.add(app, settings, registry, packs, clock)
+    staff_routes.add(app, settings, registry, packs, agreements, clock)
     joins = _add_room_routes(app, settings, registry, clock)
     app.on_shutdown.append(lambda _app: visits.close())
     app.on_shutdown.append(lambda _app: joins.close())

@@ -13,6 +13,7 @@ from server.setting_values import (
     FROM_JSON,
     HEARTBEAT,
     HOST,
+    ISSUER,
     READABLE,
     RECORDS,
     THERE,
@@ -23,6 +24,7 @@ from server.setting_values import (
     Phone,
     Text,
 )
+from server.vocabulary.principals import Role
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where the project's data folders (`personas/`, `web/templates/`) are."""
@@ -140,8 +142,26 @@ class Settings(BaseSettings):
     """Most money of one day."""
     escalation: Annotated[Path | None, READABLE] = Field(None, examples=["/etc/nightlight/escalation.yaml"])
     """Who is rung how: the site's own file; unset: pages are printed on the console and ring on the nurse's page."""
+    agreements: Annotated[Path | None, READABLE] = Field(None, examples=["/etc/nightlight/agreements.yaml"])
+    """The register of agreements with whoever outside is sent patient data; needed as soon as anybody is."""
     deadman_url: Annotated[Text, HEARTBEAT] = Field("", repr=False, examples=["https://hc-ping.example.org/0b1c"])
     """An address that is got every 20 s while pages are seen to; whoever watches it calls when that stops."""
+    second_factor: bool | None = Field(None, examples=["true"])
+    """Whether staff need a second factor to open anything; unset: unless only this machine reaches the server."""
+    oidc_issuer: Annotated[Text, ISSUER] = Field("", examples=["https://login.example.org/realms/clinic"])
+    """The site's own sign-in (OpenID Connect): the provider's issuer, letter for letter; empty: accounts of our own only."""
+    oidc_client_id: Text = Field("", examples=["nightlight"])
+    """What the provider knows this service as; its redirect address is `<public address>/staff/sso/callback`."""
+    oidc_client_secret: Text = Field("", repr=False)
+    """The secret it gave us; empty for a public client, which PKCE protects."""
+    oidc_claim: Text = Field("groups", examples=["realm_access.roles"])
+    """The claim that says what somebody is; dots lead into objects."""
+    oidc_roles: Annotated[dict[str, Role], NoDecode, FROM_JSON] = Field(
+        {}, examples=['{"nightlight-nurses": "nurse", "nightlight-it": "admin"}']
+    )
+    """Value of that claim to role, as JSON; of several that fit, the first counts. Whoever has none stays outside."""
+    oidc_second_factor: bool = True
+    """Whether the provider asks for a second factor; false: ours is asked for too."""
     metrics_port: int | None = Field(None, ge=0, le=65535, examples=["9464"])
     """TCP port of `/metrics` for Prometheus, which holds nothing of patients; unset: there is none. 0 takes a free one."""
     stun: IceAddresses = Field((), examples=['["stun:stun.example.org:3478"]'])
@@ -159,6 +179,16 @@ class Settings(BaseSettings):
     def _may_offer_turn(self) -> Self:
         if self.turn and not self.turn_secret:
             raise ValueError("NIGHTLIGHT_TURN_SECRET: NIGHTLIGHT_TURN needs the server's static-auth-secret here")
+        return self
+
+    @model_validator(mode="after")
+    def _may_sign_in_elsewhere(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError(
+                "NIGHTLIGHT_OIDC_CLIENT_ID: NIGHTLIGHT_OIDC_ISSUER needs the name it knows this service by"
+            )
+        if self.oidc_issuer and not self.oidc_roles:
+            raise ValueError("NIGHTLIGHT_OIDC_ROLES: without it nobody who signs in elsewhere has a role here")
         return self
 
     @model_validator(mode="after")
@@ -217,6 +247,11 @@ class Settings(BaseSettings):
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in ("127.0.0.1", "::1", "localhost")
+
+    @property
+    def factor_required(self) -> bool:
+        """See `second_factor`; behind a proxy the server itself may listen on loopback."""
+        return self.https or not self.on_loopback if self.second_factor is None else self.second_factor
 
     @property
     def allow_private_addresses(self) -> bool:

@@ -20,9 +20,11 @@ _COMMAND = Service("command")
 PASSWORD = "nightlight-demo"  # noqa: S105  (printed at every demo start, and only seeded with --demo)
 STAFF = (
     ("nurse@demo.example", "Denise Carter", Role.NURSE),
+    ("charge@demo.example", "Marta Silva", Role.CHARGE),
     ("clinician@demo.example", "Dr. Amir Haddad", Role.CLINICIAN),
     ("pharmacist@demo.example", "Lena Brandt", Role.PHARMACIST),
     ("compliance@demo.example", "Ruth Lindgren", Role.COMPLIANCE),
+    ("admin@demo.example", "Sam Whitfield", Role.ADMIN),
 )
 PERSONA = "post-discharge"
 

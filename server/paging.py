@@ -74,7 +74,7 @@ class TextEntry(Frozen):
     url: Annotated[str, AfterValidator(_known_text_address)] = Field(repr=False)
     """With `{phone}` where the patient's number goes."""
     agreement: str = Field(min_length=1)
-    """The business associate agreement: a patient's number goes there."""
+    """Its id in the register of agreements: a patient's number goes there."""
 
 
 class PersonEntry(Frozen):

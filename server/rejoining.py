@@ -1,7 +1,7 @@
 """The way back for patients who were lost in danger: who texts them here, and what the text says."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from server.config import Settings
@@ -23,12 +23,13 @@ async def started_rejoin(
     settings: Settings,
     database: Database,
     packs: Mapping[str, Pack],
+    may_text: Callable[[], bool],
 ) -> Rejoin:
-    """What texts patients who were lost in danger, stopped with `stack`."""
+    """What texts patients who were lost in danger, stopped with `stack`; `may_text` is asked before each text."""
     entry = read_site(settings.escalation).content.patient_texts
     sink: TextSink = ConsoleTexts()
     if entry is not None:
-        provider = AppriseTexts(entry.url)
+        provider = AppriseTexts(entry.url, may_text)
         stack.callback(provider.close)
         sink = provider
     rejoin = Rejoin(database, sink, lambda tx, lost: way_back(tx, settings, packs, lost))

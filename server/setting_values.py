@@ -87,6 +87,17 @@ def _heartbeat(url: str) -> str:
     return url
 
 
+def _issuer(url: str) -> str:
+    """OpenID Connect Core section 2: https, no query, no fragment; a path is allowed."""
+    parts = urlsplit(url)
+    near = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if url and (not parts.hostname or parts.username or parts.query or parts.fragment):
+        raise ValueError("must be https:// and a host, perhaps with a path, and nothing behind it")
+    if url and parts.scheme != "https" and not (parts.scheme == "http" and near):
+        raise ValueError("must begin with https:// (http:// only on this machine)")
+    return url
+
+
 def _voice(text: str) -> str:
     if not _VOICE.fullmatch(text):
         raise ValueError("must be auto, or an engine (flite or espeak), a slash and its voice")
@@ -119,6 +130,7 @@ FOLDER = AfterValidator(_folder)
 THERE = AfterValidator(_folder_there)
 READABLE = AfterValidator(_readable)
 HEARTBEAT = AfterValidator(_heartbeat)
+ISSUER = AfterValidator(_issuer)
 VOICE = AfterValidator(_voice)
 FROM_JSON = BeforeValidator(_from_json)
 IceAddresses = Annotated[tuple[str, ...], NoDecode, FROM_JSON, AfterValidator(_ice)]

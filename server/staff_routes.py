@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from server.agreements import Agreements, DataKind, Reviewed, State
 from server.checkin.registry import Registry
 from server.checkin.remembering import titles_of
 from server.config import Settings
@@ -16,8 +17,12 @@ from server.memory import page as memory_page
 from server.nurse.console import Console
 from server.nurse.neighbors import Answered, Neighbors, PersonaChoice
 from server.nurse.routes import add_routes as add_nurse_routes
-from server.oversight import audit_page, persona_page
+from server.oversight import agreements_page, audit_page, people_page, persona_page
+from server.pages import single_sign_on as single_sign_on_page
+from server.pages.openid import Provider
+from server.pages.single_sign_on import Rules, SingleSignOn
 from server.pages.staff import DATABASE
+from server.pages.templates import TEMPLATES
 from server.persona.pack import Pack
 from server.signatures import is_signed
 from server.vocabulary.clock import Clock
@@ -26,8 +31,31 @@ from server.vocabulary.findings import Tier
 from server.vocabulary.ids import CheckInId, EscalationId
 from server.vocabulary.principals import Staff
 
+_KINDS = {
+    DataKind.PATIENT_WORDS: "What patients say, a few turns at a time",
+    DataKind.PATIENT_CONTACT: "A patient’s phone number and a link",
+    DataKind.ENCRYPTED_MEDIA: "Encrypted sound and pictures",
+    DataKind.STAFF_CONTACT: "How staff are rung; nothing of a patient",
+}
+_STATES = {
+    State.HERE: ("ok", "This machine"),
+    State.NOT_NEEDED: ("", "None needed"),
+    State.OWN_OR_MISSING: ("warn", "None on file: needed unless you run it yourselves"),
+    State.IN_FORCE: ("ok", "In force"),
+    State.ENDS_SOON: ("warn", "Ends soon"),
+    State.NOT_BEGUN: ("danger", "Not begun: nothing is sent"),
+    State.ENDED: ("danger", "Ended: nothing is sent"),
+}
 
-def add(app: web.Application, settings: Settings, registry: Registry, packs: Mapping[str, Pack], clock: Clock) -> None:
+
+def add(
+    app: web.Application,
+    settings: Settings,
+    registry: Registry,
+    packs: Mapping[str, Pack],
+    agreements: Agreements,
+    clock: Clock,
+) -> None:
     """Adds the routes of every staff page to `app`, whose pages are installed."""
 
     async def answered(answer: Answered) -> None:
@@ -54,8 +82,38 @@ def add(app: web.Application, settings: Settings, registry: Registry, packs: Map
     memory_page.add_routes(app, *titles_of(packs.values()))
     PushPage(vapid.public(vapid.load(settings.data))).add_routes(app)
     audit_page.add_routes(app)
+    people_page.add_routes(app)
+    agreements_page.add_routes(app, lambda: [_agreed(one) for one in agreements.reviewed()])
+    single_sign_on(settings, app, clock).add_routes(app)
     words = [_words(pack) for pack in packs.values()]
     persona_page.add_routes(app, words, free_talk=bool(settings.language_endpoints))
+
+
+def single_sign_on(settings: Settings, app: web.Application, clock: Clock) -> SingleSignOn:
+    """The site's own sign-in; without an issuer its addresses lead nowhere."""
+    provider = None
+    if settings.oidc_issuer:
+        callback = f"{settings.origin}{single_sign_on_page.CALLBACK}"
+        provider = Provider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, callback)
+    app[TEMPLATES].everywhere(sso=provider is not None)
+    rules = Rules(settings.oidc_claim, settings.oidc_roles, settings.oidc_second_factor)
+    return SingleSignOn(provider, rules, app[DATABASE].secret(single_sign_on_page.PURPOSE), clock)
+
+
+def _agreed(one: Reviewed) -> agreements_page.Agreed:
+    tone, state = _STATES[one.state]
+    signed = one.entry
+    return agreements_page.Agreed(
+        what=one.provider.what,
+        reach=one.provider.reach,
+        kind=_KINDS[one.provider.kind],
+        provider=signed.provider if signed else "",
+        agreement=signed.agreement if signed else "",
+        region=signed.region if signed else "",
+        expires=signed.expires if signed else None,
+        tone=tone,
+        state=state,
+    )
 
 
 def _choice(pack: Pack) -> PersonaChoice:

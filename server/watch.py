@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from server import paging
+from server.agreements import Agreements
 from server.config import Settings
 from server.escalation.pager import Pager
 from server.installation import load_escalations, open_records
@@ -23,12 +24,15 @@ class Watch:
     clock: Clock
     database: Database
     pager: Pager
+    agreements: Agreements
 
 
 @contextlib.asynccontextmanager
 async def on_watch(settings: Settings, tell: Callable[[str], None], clock: Clock | None = None) -> AsyncIterator[Watch]:
     """Pages go out from here on; on leaving, the pager ends after everything that was built on it, and the records last."""
     clock = clock or SystemClock()
+    # Before anybody outside is spoken to: whom nothing was agreed with keeps all of it from starting.
+    agreements = Agreements.read(settings, clock)
     escalations = load_escalations(settings)
     async with contextlib.AsyncExitStack() as stack:
         # The records come first and go last: every other stage writes to them until its own end.
@@ -36,4 +40,4 @@ async def on_watch(settings: Settings, tell: Callable[[str], None], clock: Clock
         database = await open_records(settings, clock)
         stack.push_async_callback(database.close)
         pager = await paging.started_pager(stack, settings, database, escalations, clock)
-        yield Watch(settings, clock, database, pager)
+        yield Watch(settings, clock, database, pager, agreements)

@@ -18,8 +18,8 @@ from server.checkin.goodbye import Goodbye
 from server.checkin.journal import Also, JournalWriter, Page, RecordsUnavailable
 from server.checkin.judging import Judging
 from server.checkin.mouth import Mouth
+from server.checkin.overhearing import Overhearing
 from server.checkin.pages import Pages
-from server.checkin.partials import Partials
 from server.checkin.returning import ReturnWatch
 from server.checkin.room import Room
 from server.checkin.saying import Saying
@@ -83,7 +83,7 @@ class CheckIn:
         self._goodbye = Goodbye(lambda: self._worker.do("goodbye", self._end_if_heard))
         self._taken = False
         """The turn under way has its number."""
-        self._partials = Partials()
+        self._overhearing = Overhearing(self._pages, self._next_turn, self._post, self._speech.silence)
         self._stopwatch = Stopwatch()
         self._greeted = False
         self.returning = ReturnWatch(lambda: self._worker.do("unreachable", self._look_for))
@@ -171,7 +171,7 @@ class CheckIn:
 
     async def turn_completed(self, text: str) -> None:
         """See `Mind.turn_completed`."""
-        self._partials.clear()
+        self._overhearing.clear()
         await asyncio.wait({self._worker.do("turn", lambda: self._take(text, typed=False))})
 
     def reply(self) -> AsyncIterator[str]:
@@ -183,10 +183,9 @@ class CheckIn:
         return self._judging.judge(sentence)
 
     def overheard(self, text: str) -> None:
-        """See `Mind.overheard`: an emergency that stands in two partials in a row is paged before the turn ends."""
+        """See `Mind.overheard`: an emergency that stands is paged before the turn ends."""
         self._call.send({"k": "you", "text": text, "final": False})
-        if pages := self._pages.due(self._partials.stable(self._thread.emergencies(text)), self._next_turn()):
-            self._post(pages=pages)
+        self._overhearing.heard(self._thread.emergencies(text))
 
     def _next_turn(self) -> int:
         """The number of the turn that is being spoken, behind those that are still to be judged."""
@@ -396,5 +395,6 @@ class CheckIn:
             stack.push_async_callback(self._speech.close)
             stack.push_async_callback(self._worker.close)
             stack.push_async_callback(self.room.close)
+            self._overhearing.clear()
             self.returning.stop()
             self._silence.close()

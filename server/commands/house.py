@@ -10,6 +10,7 @@ from server.commands.terminal import show, tell
 from server.config import Settings
 from server.curation import library_part
 from server.installation import PERSONAS
+from server.pages.templates import TEMPLATES
 from server.vocabulary.clock import SystemClock
 from server.watch import Watch
 
@@ -18,6 +19,7 @@ async def keep_open(watch: Watch, with_demo: bool, began: float, stop: asyncio.E
     """`began`: when the command was given, in monotonic seconds."""
     async with running(watch, tell) as application:
         if with_demo:
+            application.web[TEMPLATES].everywhere(demo=True)
             await _seed(watch.settings, application)
         show(application.parts)
         tell(f"\nServing on {application.address} after {time.monotonic() - began:.1f} s. Ctrl-C stops.")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from server import language, lessons, perceiving
+from server.agreements import Agreements
 from server.app import other_parts
 from server.commands.terminal import DataOption, run, settings_of, show, tell
 from server.config import Settings
@@ -27,13 +28,13 @@ def models(data: DataOption = None) -> None:
 
 
 async def _doctor(settings: Settings) -> None:
-    packs = load_packs()
+    packs, agreements = load_packs(), Agreements.read(settings, SystemClock())
     parts = await _prepared(settings, packs)
     database = await open_records(settings, SystemClock())
     await database.run(_look)
     await database.close()
-    async with language.models(settings) as (_, language_part):
-        show([*parts, language_part, *other_parts(settings)])
+    async with language.models(settings, agreements.lets_language_model) as (_, language_part):
+        show([*parts, language_part, agreements.part(), *other_parts(settings)])
     tell(f"personas: {', '.join(f'{pack.id} {pack.version} ({pack.status})' for pack in packs.values())}")
 
 

@@ -1,18 +1,25 @@
-"""The command `staff add`: who may sign in. The password is never on the command line, where other users could read it."""
+"""The commands `staff …`: who may sign in, and as what. A password is never on the command line, where others could read it."""
 
+import json
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
 
 import typer
 
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
 from server.installation import open_records
-from server.record import passwords
+from server.record import employment, factors, passwords
 from server.record import staff as accounts
+from server.record.employment import Member
+from server.record.transaction import Transaction
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.ids import StaffId
 from server.vocabulary.principals import Role, Service
+
+T = TypeVar("T")
 
 _COMMAND = Service("command")
 _LONGEST_EMAIL = 254
@@ -24,7 +31,7 @@ staff = typer.Typer(name="staff", no_args_is_help=True)
 
 @staff.callback()
 def about() -> None:
-    """People who sign in: nurses, clinicians and compliance officers."""
+    """People who sign in: what they may do, and whose account is shut."""
 
 
 @staff.command()
@@ -46,8 +53,75 @@ def add(
     password = sys.stdin.readline().rstrip("\r\n") if from_stdin else _asked()
     if problem := passwords.problem(password):
         fail(f"password: {problem}")
-    tell(run(_add(settings, email, name.strip(), role, passwords.hash_password(password))))
+    hashed, called = passwords.hash_password(password), name.strip()
+    tell(run(_in_records(settings, lambda tx: accounts.add(tx, _COMMAND, email, called, role, hashed))))
     note(f"{role.value} may now sign in at {settings.origin}/staff/")
+
+
+@staff.command("list")
+def list_(data: DataOption = None) -> None:
+    """Everybody who has an account: id, role, how they sign in, when they last did, and the e-mail."""
+
+    def shown(one: Member) -> str:
+        how = "elsewhere" if one.elsewhere else "second-factor" if one.factor_since else "password"
+        last = f"{one.signed_in_at:%Y-%m-%d}" if one.signed_in_at else "never"
+        return f"{one.id}  {one.role.value:<10}  {'shut' if one.shut_at else how:<13}  {last:<10}  {one.email}"
+
+    for line in run(
+        _in_records(settings_of(data), lambda tx: [shown(one) for one in employment.members(tx, _COMMAND)])
+    ):
+        tell(line)
+
+
+@staff.command()
+def roles(
+    as_openapi: Annotated[bool, typer.Option("--openapi", help="As an OpenAPI document, for tools.")] = False,
+) -> None:
+    """Print which role may open which address, as docs/roles.md has it."""
+    from server.pages import matrix, openapi  # the web, which the other commands do without
+
+    lines = [json.dumps(openapi.document(), indent=1)] if as_openapi else matrix.lines()
+    for line in lines:
+        tell(line)
+
+
+@staff.command()
+def role(
+    email: Annotated[str, typer.Argument(help="Whose role it is.")],
+    role: Annotated[Role, typer.Argument(help="What this person may see and do from now on.")],
+    data: DataOption = None,
+) -> None:
+    """Give somebody another role; they must sign in again."""
+    _done(data, email, lambda tx, member: employment.give_role(tx, _COMMAND, member, role))
+
+
+@staff.command()
+def shut(email: Annotated[str, typer.Argument(help="Who has left.")], data: DataOption = None) -> None:
+    """Shut an account: every session ends now, and links in messages do not answer any more."""
+    _done(data, email, lambda tx, member: employment.shut(tx, _COMMAND, member))
+
+
+@staff.command("open")
+def open_(email: Annotated[str, typer.Argument(help="Who has come back.")], data: DataOption = None) -> None:
+    """Open a shut account again."""
+    _done(data, email, lambda tx, member: employment.open_again(tx, _COMMAND, member))
+
+
+@staff.command()
+def reset_factor(
+    email: Annotated[str, typer.Argument(help="Whose phone and recovery codes are lost.")], data: DataOption = None
+) -> None:
+    """Take somebody's second factor away, so that they set up another one; be sure of who asks."""
+    _done(data, email, lambda tx, member: factors.take_away(tx, _COMMAND, member))
+
+
+def _done(data: Path | None, email: str, work: Callable[[Transaction, StaffId], object]) -> None:
+    def in_one(tx: Transaction) -> StaffId:
+        member = employment.find(tx, _COMMAND, email)
+        work(tx, member)
+        return member
+
+    tell(run(_in_records(settings_of(data), in_one)))
 
 
 def _asked() -> str:
@@ -64,9 +138,9 @@ def _problem(email: str, name: str) -> str:
     return ""
 
 
-async def _add(settings: Settings, email: str, name: str, role: Role, hashed: str) -> StaffId:
+async def _in_records(settings: Settings, work: Callable[[Transaction], T]) -> T:
     database = await open_records(settings, SystemClock())
     try:
-        return await database.run(lambda tx: accounts.add(tx, _COMMAND, email, name, role, hashed))
+        return await database.run(work)
     finally:
         await database.close()

@@ -68,13 +68,16 @@ class AppriseSink:
 class AppriseTexts:
     """Sends texts to patients at the address of a provider."""
 
-    def __init__(self, address: str) -> None:
-        """`address` as Apprise reads it, with `{phone}` for whom it is to."""
+    def __init__(self, address: str, may_send: Callable[[], bool] = lambda: True) -> None:
+        """`address` as Apprise reads it, with `{phone}` for whom it is to; `may_send`: whether it may have a number today."""
         self._address = address
+        self._may_send = may_send
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="texts")
 
     async def send(self, text: Text) -> None:
         """Raises PagerRefused."""
+        if not self._may_send():
+            raise PagerRefused("no agreement is in force with who texts patients")
         url = self._address.replace(PHONE, quote(_digits(text.phone)))
         loop = asyncio.get_running_loop()
         if not await loop.run_in_executor(self._threads, _notify, url, "", text.words, ""):

@@ -233,7 +233,7 @@ def close(tx: Transaction, principal: Principal, escalation: EscalationId) -> Es
 
 
 def in_charge(tx: Transaction, principal: Principal) -> bool:
-    """Whether this is the charge nurse of the hour, who may close what colleagues hold."""
+    """Whether this is a charge nurse, by role or for this hour, who may close what colleagues hold."""
     return oncall.in_charge(tx, principal)
 
 

@@ -11,11 +11,12 @@ from aiohttp import web
 from server.knowledge import library
 from server.knowledge.answer import Asked
 from server.knowledge.consulting import Outcome
-from server.knowledge.desk import CURATORS, Desk, Judged, text_in
+from server.knowledge.desk import Desk, Judged, text_in
 from server.knowledge.passage import Audience
 from server.knowledge.shown import document_of, row_of
 from server.pages.staff import DATABASE, staff_of
 from server.pages.templates import TEMPLATES
+from server.record.access import Permission, may
 from server.vocabulary.principals import Staff
 
 EMPTY = {"question": "", "audience": "patient", "language": "en", "medicines": ""}
@@ -76,7 +77,7 @@ class AskPage:
         return request.app[TEMPLATES].page(
             "library/ask.html",
             staff=staff,
-            may_write=staff.role in CURATORS,
+            may_write=may(staff, Permission.LIBRARY_WRITE),
             typed=typed,
             tried=tried,
             wrong=wrong,

@@ -14,12 +14,8 @@ from server.knowledge.publishing import Publisher
 from server.knowledge.reading_room import ReadingRoom
 from server.knowledge.rules import CurationRules
 from server.vocabulary.errors import ServiceError
-from server.vocabulary.principals import Role
 from server.vocabulary.speech import Receipt
 
-READERS = frozenset({Role.NURSE, Role.CLINICIAN, Role.PHARMACIST})
-CURATORS = frozenset({Role.CLINICIAN, Role.PHARMACIST})
-"""Who may change anything; the records refuse everybody else too."""
 HOME = "/staff/library"
 
 

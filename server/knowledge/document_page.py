@@ -7,7 +7,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from server.knowledge import golden, library
-from server.knowledge.desk import CURATORS, HOME, Desk, problem, text_in
+from server.knowledge.desk import HOME, Desk, problem, text_in
 from server.knowledge.golden import Kept
 from server.knowledge.library import Dossier
 from server.knowledge.list_page import told_now
@@ -16,6 +16,7 @@ from server.knowledge.shown import People, Reading, missing, name_of, reading_of
 from server.pages.staff import DATABASE, staff_of
 from server.pages.templates import TEMPLATES
 from server.record import staff as accounts
+from server.record.access import Permission, may
 from server.record.transaction import Transaction
 from server.vocabulary.errors import ServiceError
 from server.vocabulary.principals import Staff
@@ -89,7 +90,7 @@ class DocumentPage:
             "library/document.html",
             status=status,
             staff=staff,
-            may_write=staff.role in CURATORS,
+            may_write=may(staff, Permission.LIBRARY_WRITE),
             document=name,
             row=row_of(found.dossier, told.number if told else None, self._desk),
             told=told,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from server.knowledge import golden, library
-from server.knowledge.desk import CURATORS, Desk, problem, text_in
+from server.knowledge.desk import Desk, problem, text_in
 from server.knowledge.document_page import address, name_in
 from server.knowledge.golden import Golden, GoldenInvalid, Kept
 from server.knowledge.library import Dossier
@@ -13,6 +13,7 @@ from server.knowledge.passage import Audience
 from server.knowledge.shown import document_of
 from server.pages.staff import DATABASE, staff_of
 from server.pages.templates import TEMPLATES
+from server.record.access import Permission, may
 from server.record.transaction import Transaction
 
 
@@ -69,7 +70,7 @@ class GoldenPage:
             "library/golden.html",
             status=status,
             staff=staff,
-            may_write=staff.role in CURATORS,
+            may_write=may(staff, Permission.LIBRARY_WRITE),
             document=name,
             title=document.title if document else name,
             draft=document.status if document else "",

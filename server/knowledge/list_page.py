@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from server.knowledge import library, questions, releases
-from server.knowledge.desk import CURATORS, Desk
+from server.knowledge.desk import Desk
 from server.knowledge.passage import Audience
 from server.knowledge.revisions import RevisionState
 from server.knowledge.shown import STATES, Row, row_of
 from server.pages.staff import DATABASE, staff_of
 from server.pages.templates import TEMPLATES
+from server.record.access import Permission, may
 from server.record.transaction import Transaction
 from server.vocabulary.principals import Staff
 
@@ -36,7 +37,7 @@ class ListPage:
         return request.app[TEMPLATES].page(
             "library/list.html",
             staff=staff,
-            may_write=staff.role in CURATORS,
+            may_write=may(staff, Permission.LIBRARY_WRITE),
             rows=found,
             count=len(rows),
             waiting=sum(one.state is RevisionState.IN_REVIEW for one in rows),

@@ -8,7 +8,7 @@ from datetime import datetime
 from aiohttp import web
 
 from server.knowledge import golden, library, questions
-from server.knowledge.desk import CURATORS, HOME, Desk, problem, text_in
+from server.knowledge.desk import HOME, Desk, problem, text_in
 from server.knowledge.gathering import gather
 from server.knowledge.golden import Kept
 from server.knowledge.questions import Topic, TopicRefused, TopicState
@@ -16,6 +16,7 @@ from server.knowledge.shown import People, document_of
 from server.pages.staff import DATABASE, staff_of
 from server.pages.templates import TEMPLATES
 from server.record import staff as accounts
+from server.record.access import Permission, may
 from server.record.transaction import Transaction
 from server.vocabulary.errors import NotFound
 from server.vocabulary.principals import Staff
@@ -62,7 +63,7 @@ class QueuePage:
 
         def work(tx: Transaction) -> None:
             keeper = accounts.colleagues(tx, staff).get(text_in(form, "to"))
-            if keeper is None or keeper.role not in CURATORS:
+            if keeper is None or not may(keeper, Permission.QUESTION_READ):
                 raise TopicRefused("choose who takes care of it")
             questions.assign(tx, staff, text_in(form, "topic"), keeper)
 
@@ -92,7 +93,7 @@ class QueuePage:
             may_write=True,
             topics=[one for one in found if one.state is not TopicState.CLOSED],
             closed=[one for one in found if one.state is TopicState.CLOSED],
-            keepers=[(key, one.name) for key, one in shelf.people.items() if one.role in CURATORS],
+            keepers=[(key, one.name) for key, one in shelf.people.items() if may(one, Permission.QUESTION_READ)],
             me=f"staff:{staff.id}",
             goldens=shelf.goldens,
             documents=shelf.documents,

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from server.knowledge import library
-from server.knowledge.desk import CURATORS, Desk, problem, text_in
+from server.knowledge.desk import Desk, problem, text_in
 from server.knowledge.difference import by_line
 from server.knowledge.document_page import Opened, address, name_in, read, shown
 from server.knowledge.list_page import read_rows
@@ -11,6 +11,7 @@ from server.knowledge.revisions import ReviewRefused, RevisionState
 from server.knowledge.shown import missing, name_of
 from server.pages.staff import DATABASE, staff_of
 from server.pages.templates import TEMPLATES
+from server.record.access import Permission, may
 from server.record.audit import actor
 from server.record.transaction import Transaction
 from server.vocabulary.principals import Staff
@@ -33,7 +34,7 @@ class ReviewPage:
         return request.app[TEMPLATES].page(
             "library/reviews.html",
             staff=staff,
-            may_write=staff.role in CURATORS,
+            may_write=may(staff, Permission.LIBRARY_WRITE),
             waiting=[self._waits(one, staff) for one in found],
         )
 
@@ -74,7 +75,7 @@ class ReviewPage:
             "library/review.html",
             status=status,
             staff=staff,
-            may_write=staff.role in CURATORS,
+            may_write=may(staff, Permission.LIBRARY_WRITE),
             document=name,
             newest=found.newest,
             before=before,
@@ -103,7 +104,7 @@ class ReviewPage:
 def hindrance(found: Opened, staff: Staff) -> str:
     """Why this person may not approve it; empty where they may."""
     me = actor(staff)
-    if staff.role not in CURATORS:
+    if not may(staff, Permission.LIBRARY_APPROVE):
         return "Only clinicians and pharmacists approve."
     if me in found.dossier.authors:
         return "You wrote part of it, so a second person must approve it."

@@ -1,9 +1,9 @@
-"""The addresses of the clinicians' console: nurses read, clinicians and pharmacists act, nobody else comes in."""
+"""The addresses of the clinicians' console; `pages.doors` says who reads and who acts."""
 
 from aiohttp import hdrs, web
 
 from server.knowledge.ask_page import AskPage
-from server.knowledge.desk import CURATORS, HOME, READERS, Desk
+from server.knowledge.desk import HOME, Desk
 from server.knowledge.document_page import DocumentPage
 from server.knowledge.editor_page import EditorPage
 from server.knowledge.golden_page import GoldenPage
@@ -12,12 +12,10 @@ from server.knowledge.publish_page import PublishPage
 from server.knowledge.queue_page import QueuePage
 from server.knowledge.review_page import ReviewPage
 from server.pages.staff import add_page
-from server.pages.templates import TEMPLATES
 
 
 def add_routes(app: web.Application, desk: Desk) -> None:
     """Call after `pages.install`; from then on staff pages show the way to the library."""
-    app[TEMPLATES].everywhere(has_library=True)
     one = f"{HOME}/documents/{{name}}"
     documents, editor, golden = DocumentPage(desk), EditorPage(desk), GoldenPage(desk)
     review, publish, queue, panel = ReviewPage(desk), PublishPage(desk), QueuePage(desk), AskPage(desk)
@@ -29,15 +27,15 @@ def add_routes(app: web.Application, desk: Desk) -> None:
         (f"{one}/review", review.show),
         (f"{one}/golden", golden.show),
     ):
-        add_page(app, hdrs.METH_GET, path, handler, READERS)
-    add_page(app, hdrs.METH_POST, f"{HOME}/ask", panel.ask, READERS)
+        add_page(app, hdrs.METH_GET, path, handler)
+    add_page(app, hdrs.METH_POST, f"{HOME}/ask", panel.ask)
     for path, handler in (
         (f"{HOME}/new", editor.new),
         (f"{one}/edit", editor.edit),
         (f"{HOME}/publish", publish.show),
         (f"{HOME}/questions", queue.show),
     ):
-        add_page(app, hdrs.METH_GET, path, handler, CURATORS)
+        add_page(app, hdrs.METH_GET, path, handler)
     for path, handler in (
         (f"{HOME}/new", editor.save),
         (f"{one}/edit", editor.save),
@@ -51,4 +49,4 @@ def add_routes(app: web.Application, desk: Desk) -> None:
         (f"{HOME}/questions/assign", queue.assign),
         (f"{HOME}/questions/close", queue.close),
     ):
-        add_page(app, hdrs.METH_POST, path, handler, CURATORS)
+        add_page(app, hdrs.METH_POST, path, handler)

@@ -11,12 +11,12 @@ from multidict import MultiDictProxy
 from server.pages.live import LIVE
 from server.pages.lockout import LOCKING_FAILURES, Lockout
 from server.pages.password_line import PasswordLine
-from server.pages.staff import DATABASE, HTTPS, LANDING, SIGN_IN, cookie_name, session_of, staff_of, token_of
+from server.pages.staff import DATABASE, HTTPS, LANDING, SIGN_IN, cookie_name, enter, session_of, staff_of, token_of
 from server.pages.templates import TEMPLATES
 from server.record import staff as accounts
 from server.record.audit import AuditAction
 from server.record.privacy import log
-from server.record.staff import ABSOLUTE, Account
+from server.record.staff import Account
 from server.record.transaction import Transaction
 from server.vocabulary.clock import Clock
 from server.vocabulary.principals import Service
@@ -45,7 +45,7 @@ class SignIn:
         email, password = _text(fields, "email").strip(), _text(fields, "password")
         key, now = _account_key(email), self._clock.now()
         if wait := self._lockout.must_wait(key, now):
-            return _form(request, email, _please_wait(wait), HTTPStatus.TOO_MANY_REQUESTS)
+            return _form(request, email, please_wait(wait), HTTPStatus.TOO_MANY_REQUESTS)
         # Counted before the check, so that a hundred guesses sent at once are not all looked at.
         failures = self._lockout.failed(key, now)
         account = await self._check(request, email, password)
@@ -83,15 +83,13 @@ class SignIn:
     def _refusal(self, key: str, failures: int) -> str:
         if failures < LOCKING_FAILURES:
             return WRONG
-        return _please_wait(self._lockout.must_wait(key, self._clock.now()))
+        return please_wait(self._lockout.must_wait(key, self._clock.now()))
 
 
 async def _enter(request: web.Request, account: Account) -> web.StreamResponse:
     token = await request.app[DATABASE].run(lambda tx: accounts.open_session(tx, PRINCIPAL, account.id))
-    https = request.app[HTTPS]
     reply = web.HTTPSeeOther(LANDING[account.role])
-    lifetime = int(ABSOLUTE.total_seconds())
-    reply.set_cookie(cookie_name(https), token, max_age=lifetime, path="/", httponly=True, secure=https, samesite="Lax")
+    enter(request.app, reply, token)
     raise reply
 
 
@@ -112,7 +110,8 @@ def _account_key(email: str) -> str:
     return hashlib.sha256(email.casefold().encode()).hexdigest()
 
 
-def _please_wait(wait: timedelta) -> str:
+def please_wait(wait: timedelta) -> str:
+    """What somebody is told who has guessed too often."""
     seconds = int(wait.total_seconds()) + 1
     length = f"{seconds} seconds" if seconds <= 90 else f"{round(seconds / 60)} minutes"
     return f"Too many tries. Please wait {length}, then try again."

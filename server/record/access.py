@@ -39,6 +39,8 @@ class Permission(StrEnum):
     PAGE_ACKNOWLEDGE = "page.acknowledge"
     PAGE_CLAIM = "page.claim"
     PAGE_CLOSE = "page.close"
+    PAGE_CLOSE_ANY = "page.close_any"
+    """Close what a colleague holds, at any hour; on call as charge nurse anybody may."""
     PAGE_DELIVER = "page.deliver"
     ROOM_JOIN = "room.join"
     ON_CALL_READ = "on_call.read"
@@ -53,10 +55,20 @@ class Permission(StrEnum):
     QUESTION_NOTE = "question.note"
     QUESTION_READ = "question.read"
     """What patients asked, in their own words."""
+    CONSOLE_OPEN = "console.open"
+    """Sit at the nurse's console."""
+    SCRIPT_READ = "script.read"
+    """All that personas may say."""
     STAFF_ADD = "staff.add"
+    STAFF_ROLE = "staff.role"
+    """Give somebody another role."""
+    STAFF_CHANGE = "staff.change"
+    """Shut an account or open it again, take a lost second factor away."""
     STAFF_LIST = "staff.list"
     STAFF_SIGN_IN = "staff.sign_in"
     AUDIT_READ = "audit.read"
+    AGREEMENT_READ = "agreement.read"
+    """With whom there is an agreement to send patient data, and until when."""
     MEMORY_READ = "memory.read"
     MEMORY_WRITE = "memory.write"
     """Take a check-in that is over into memory."""
@@ -79,12 +91,18 @@ _CURATION: Final = frozenset({
     _P.LIBRARY_READ, _P.LIBRARY_WRITE, _P.LIBRARY_APPROVE, _P.LIBRARY_PUBLISH, _P.LIBRARY_RETIRE, _P.QUESTION_READ,
 })  # fmt: skip
 
+_NURSE: Final = _CARE | {_P.CONSOLE_OPEN, _P.ROOM_JOIN, _P.PAGE_DRILL, _P.LIBRARY_READ}
+
 STAFF: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.NURSE: _CARE | {_P.ROOM_JOIN, _P.PAGE_DRILL, _P.LIBRARY_READ},
-    Role.CLINICIAN: _CARE | _CURATION | {_P.LIBRARY_OVERRIDE},
-    Role.PHARMACIST: _CURATION,
-    Role.COMPLIANCE: frozenset({_P.AUDIT_READ}),
+    Role.NURSE: _NURSE,
+    Role.CHARGE: _NURSE | {_P.PAGE_CLOSE_ANY},
+    Role.CLINICIAN: _CARE | _CURATION | {_P.SCRIPT_READ, _P.LIBRARY_OVERRIDE},
+    Role.PHARMACIST: _CURATION | {_P.SCRIPT_READ},
+    Role.COMPLIANCE: frozenset({_P.AUDIT_READ, _P.STAFF_LIST, _P.AGREEMENT_READ}),
+    Role.ADMIN: frozenset({_P.STAFF_LIST, _P.STAFF_CHANGE, _P.AGREEMENT_READ}),
 }
+"""Neither compliance nor administration reads anything of a patient. Nobody gives roles from a page, not even an admin to
+themself: that is done by whoever may use the machine, or by the site's own sign-in."""
 
 PATIENT: Final = frozenset({
     _P.PATIENT_READ, _P.CHECKIN_READ, _P.CHECKIN_START, _P.CHECKIN_END, _P.JOURNAL_READ, _P.JOURNAL_WRITE,
@@ -105,9 +123,11 @@ SERVICE: Final[Mapping[str, frozenset[Permission]]] = {
     "rejoin": frozenset({_P.PAGE_DELIVER, _P.INVITATION_CREATE, _P.CHECKIN_READ, _P.PATIENT_CONTACT}),
     "answer_link": frozenset({_P.STAFF_LIST}),
     "sign_in": frozenset({_P.STAFF_SIGN_IN}),
+    "single_sign_on": frozenset({_P.STAFF_SIGN_IN, _P.STAFF_ADD, _P.STAFF_ROLE}),
     "keeper": frozenset({_P.PATIENT_FORGET}),
     "command": frozenset({
-        _P.PATIENT_ADD, _P.PATIENT_LIST, _P.CHECKIN_ORDER, _P.INVITATION_CREATE, _P.STAFF_ADD, _P.STAFF_LIST, _P.AUDIT_READ,
+        _P.PATIENT_ADD, _P.PATIENT_LIST, _P.CHECKIN_ORDER, _P.INVITATION_CREATE, _P.STAFF_ADD, _P.STAFF_ROLE,
+        _P.STAFF_CHANGE, _P.STAFF_LIST, _P.AUDIT_READ,
         _P.JOURNAL_READ, _P.ON_CALL_READ, _P.ON_CALL_CHANGE, _P.LIBRARY_READ, _P.LIBRARY_WRITE, _P.LIBRARY_APPROVE,
         _P.LIBRARY_PUBLISH, _P.LIBRARY_RETIRE, _P.QUESTION_READ,
         _P.MEMORY_READ, _P.MEMORY_CORRECT, _P.PATIENT_FORGET, _P.RECORDS_KEEP, _P.CHECKIN_LIST, _P.PAGE_READ,
@@ -127,7 +147,7 @@ def require(
     """Raises NotPermitted. A patient must name `patient`, `checkin` or both, and each must be their own."""
     match principal:
         case Staff():
-            allowed = permission in STAFF[principal.role]
+            allowed = may(principal, permission)
         case Service():
             allowed = permission in SERVICE.get(principal.part, frozenset())
         case Patient():
@@ -136,6 +156,11 @@ def require(
             assert_never(principal)
     if not allowed:
         raise NotPermitted(f"{_title(principal)} may not {permission}")
+
+
+def may(staff: Staff, permission: Permission) -> bool:
+    """For what a page offers; what it then does is asked again by `require`."""
+    return permission in STAFF[staff.role]
 
 
 def _own(principal: Patient, patient: PatientId | None, checkin: CheckInId | None) -> bool:

@@ -4,8 +4,6 @@ from sqlalchemy import Boolean, Column, ForeignKey, ForeignKeyConstraint, Intege
 
 from server.record.schema import ID, Moment, metadata
 
-__all__ = ["metadata"]
-
 STEM = String(120)
 """A document's id: the stem of the file it came from, which is also what the audit chain names it by."""
 _ACTOR = String(80)

@@ -1,14 +1,16 @@
 """Staff passwords as argon2id hashes. Slow on purpose (0.15 to 0.9 s): never on the event loop or records thread."""
 
+import secrets
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 # argon2-cffi's defaults are RFC 9106's low-memory profile: 3 passes, 64 MiB, 4 lanes.
 _HASHER = PasswordHasher()
 
-NOBODY = _HASHER.hash("")
-"""A hash to check against when no account matches, so that a guess at an e-mail address takes the same time."""
-
+NOBODY = _HASHER.hash(secrets.token_urlsafe(32))
+"""A hash that no password fits: checked against when no account matches, so that a guess at an e-mail address takes the same
+time; and kept for accounts that sign in elsewhere."""
 
 SHORTEST = 15
 """NIST SP 800-63B-4 section 3.1.1.2, for a password that is the only factor."""

@@ -85,6 +85,7 @@ staff = Table(
     Column("password_hash", String(300), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
+    Column("signed_in_at", Moment),
 )
 
 staff_session = Table(
@@ -94,6 +95,7 @@ staff_session = Table(
     Column("staff", ID, ForeignKey("staff.id"), nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
+    Column("proven_at", Moment),
 )
 
 checkin = Table(

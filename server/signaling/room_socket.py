@@ -34,11 +34,10 @@ from server.signaling.socket import CLOSE_S, HEARTBEAT_S
 from server.vocabulary.clock import Clock
 from server.vocabulary.errors import ServiceError
 from server.vocabulary.ids import CheckInId
-from server.vocabulary.principals import Role, Staff
+from server.vocabulary.principals import Staff
 
 logger = logging.getLogger(__name__)
 
-MAY_JOIN = frozenset({Role.NURSE})
 ASK_AGAIN_S = 10.0
 """Seconds between looks at whether the session still stands."""
 
@@ -79,7 +78,7 @@ class RoomSocket:
 
     def add_routes(self, app: web.Application) -> None:
         """Call after `pages.install`."""
-        add_page(app, hdrs.METH_GET, "/staff/check-ins/{checkin}/room", self.serve, MAY_JOIN)
+        add_page(app, hdrs.METH_GET, "/staff/check-ins/{checkin}/room", self.serve)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """`GET /staff/check-ins/{checkin}/room`; the origin was checked before."""

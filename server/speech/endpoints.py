@@ -5,7 +5,7 @@ no redirect is followed, and no turn is sent again only to find out whether an e
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -37,6 +37,8 @@ class Endpoint:
     large: str
     """Model that talks."""
     on_this_machine: bool
+    may_send: Callable[[], bool] = lambda: True
+    """Asked before each request: an agreement may end while the service runs."""
 
     def model(self, intent: Intent) -> str:
         return self.small if intent == "read" else self.large
@@ -102,7 +104,10 @@ class Endpoints:
     def _chain(self, intent: Intent) -> llm.LLM[Any]:
         """The framework's chain over the models that are well, or over all where none is; made anew for each request, so
         that it knows which model answered this one."""
-        models = self._models[intent]
+        pairs = zip(self.endpoints, self._models[intent], strict=True)
+        models = [model for endpoint, model in pairs if endpoint.may_send()]
+        if not models:
+            raise ModelRefused("nobody may be sent a patient's words today")
         if len(models) == 1:
             return models[0]
         now = asyncio.get_running_loop().time()

@@ -152,6 +152,11 @@ class SpeechSession:
         """Whether the voice has failed for good; then nobody fetches a reply, and what is said is shown."""
         return self._captions is not None
 
+    def silence(self) -> float:
+        """Seconds since the patient's last sound in the turn under way; 0 where none is."""
+        turn = self.listener.turn if self.listener is not None else None
+        return turn.silence if turn is not None and turn.active else 0.0
+
     def say(self, sentences: AsyncIterator[str]) -> None:
         """Speak sentences of our own accord, one at least; queued behind what is being said."""
         if self._captions is None:

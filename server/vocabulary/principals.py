@@ -10,9 +10,13 @@ class Role(StrEnum):
     """Staff roles of this version; each sees only what its permissions in `record.access` say."""
 
     NURSE = "nurse"
+    CHARGE = "charge"
+    """A nurse who may close what colleagues hold, at any hour."""
     CLINICIAN = "clinician"
     PHARMACIST = "pharmacist"
     COMPLIANCE = "compliance"
+    ADMIN = "admin"
+    """Looks after accounts; sees nothing of a patient."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""How long a page takes: from the moment a nurse is wanted to the first outside channel that has taken the message.
+"""How long a page takes: from the patient's last word to an open console and to the first outside channel (`spoken_page`).
 
-The real records (SQLite on this disk, PostgreSQL where it is installed), the real pager and Apprise; the far side is a webhook
-on this machine, so a provider's own time is not in it. Prints figures and judges nothing.
+And without the words, on each database: from the moment a nurse is wanted to the first outside channel that has taken the
+message. The real records (SQLite on this disk, PostgreSQL where it is installed), the real pager and Apprise; the far side is a
+webhook on this machine, so a provider's own time is not in it. Prints figures and judges nothing.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from server.escalation.pager import Pager
 from server.record.database import Database
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.ids import CheckInId, PatientId
+from tests.bench import spoken_page
 from tests.fakes import postgres
 from tests.fakes.ladder import POLICIES
 from tests.fakes.ladder_child import visit, want_nurse
@@ -31,7 +33,9 @@ AT_ONCE = 20
 
 
 async def main(turns: int) -> None:
-    """`turns` single pages, then a burst, on each database."""
+    """`turns` spoken emergencies; then `turns` single pages and a burst on each database."""
+    await spoken_page.measure(turns)
+    print("\nfrom the moment a nurse is wanted to the first outside channel")
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; milliseconds")
     print(f"{'records':<12}{'':<22}{'p50':>8}{'p95':>8}{'longest':>9}")
     with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.demo import STAFF
+from server.vocabulary.principals import Role
 from tests.browser import visit
 from tests.browser.house import House, sign_in
 
@@ -11,8 +12,12 @@ KIND = "browser"
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
-NURSE, CLINICIAN, _, COMPLIANCE = (email for email, _, _ in STAFF)
-PARTS = {"stt", "tts", "end_of_turn", "triage", "gate", "face", "llm", "records", "pager", "perception", "library"}
+EMAILS = {role: email for email, _, role in STAFF}
+NURSE, CLINICIAN, COMPLIANCE = EMAILS[Role.NURSE], EMAILS[Role.CLINICIAN], EMAILS[Role.COMPLIANCE]
+PARTS = {
+    *("stt", "tts", "end_of_turn", "triage", "gate", "face", "llm", "records", "pager", "perception", "library"),
+    "agreements",
+}
 
 
 async def refusal(page: Page, address: str) -> int:

@@ -16,7 +16,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from server.record import engine
-from server.record.library_schema import metadata
+from server.record.tables import metadata
 from tests.fakes.records import KEY
 
 _INSTALLED = Path("/usr/lib/postgresql")

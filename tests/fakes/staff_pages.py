@@ -110,13 +110,23 @@ async def staff_pages(
     *,
     https: bool = False,
     built: bool = True,
+    factor_required: bool = False,
     extra: Callable[[web.Application], object] = lambda app: None,
 ) -> AsyncIterator[StaffPages]:
     """`extra` adds routes of the test's own."""
     async with records_in(directory) as records:
         live, app = Live(), web.Application()
         static = write_build(directory / "static") if built else directory / "none"
-        install(app, records.database, records.clock, live, templates=WEB / "templates", static=static, https=https)
+        install(
+            app,
+            records.database,
+            records.clock,
+            live,
+            templates=WEB / "templates",
+            static=static,
+            https=https,
+            factor_required=factor_required,
+        )
         answered: list[Answered] = []
 
         async def note(answer: Answered) -> None:

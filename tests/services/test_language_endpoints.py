@@ -161,3 +161,20 @@ async def test_twenty_at_once_leave_no_task_behind(servers: tuple[LanguageServer
     await endpoints.close()
     names = [task.get_name() for task in asyncio.all_tasks()]
     assert [name for name in names if name.startswith("LLM")] == []
+
+
+async def test_whose_agreement_has_ended_is_sent_nothing_from_that_moment(
+    servers: tuple[LanguageServer, LanguageServer],
+) -> None:
+    first, second = servers
+    agreed = {"first"}
+    may_send = replace(endpoint(first), may_send=lambda: "first" in agreed)
+    endpoints = Endpoints([may_send, replace(endpoint(second), may_send=lambda: "second" in agreed)])
+    assert await text_of(endpoints) == FIRST
+    agreed.clear()
+    with pytest.raises(ModelRefused):
+        await text_of(endpoints)
+    agreed.add("second")
+    assert await text_of(endpoints) == SECOND
+    await endpoints.close()
+    assert (len(first.requests), len(second.requests)) == (1, 1)

@@ -1,6 +1,7 @@
-"""A night with every emergency, a nurse asleep, a dead pager and a restart. What must hold is read in the records.
+"""A night with 12 emergencies, a nurse asleep, a dead pager, a restart. What must hold is read in the records.
 
-`nightlight simulate-night` plays all 200 check-ins by the same code; here 60 of them, because each takes half a second.
+`nightlight simulate-night` plays 200 check-ins by the same code, in 90 s of processor; here 100, with every emergency of it.
+Rules alone decide here, so that it is the same night on every machine; the command has the sentence classifier too.
 """
 
 import json
@@ -24,7 +25,10 @@ from server.workbench.night.plan import NightPlan, read_plan
 
 KIND = "services"
 PLAN = PERSONAS / "shared" / "night.yaml"
-CHECK_INS = {"all": 60, "urgent": 6, "same_day": 12}
+CHECK_INS = {"all": 100, "urgent": 8, "same_day": 20}
+AMBIGUOUS = {"post-discharge/d-sui"}
+"""Emergencies that no rule may name: "I've got the pills here in front of me and I'm going to take them" is also what somebody
+says whose morning tablets are on the table. Rules alone ask on; the sentence classifier hears it, and pages at once."""
 SLACK = timedelta(seconds=2)
 """A pager looks once a second."""
 
@@ -33,7 +37,7 @@ def moment(value: str) -> datetime:
     return datetime.fromisoformat(value)
 
 
-def short(plan: NightPlan) -> NightPlan:
+def shorter(plan: NightPlan) -> NightPlan:
     """The same night with fewer who have no emergency."""
     mix = plan.check_ins
     fewer = {name: getattr(mix, name).model_copy(update={"value": count}) for name, count in CHECK_INS.items()}
@@ -60,7 +64,7 @@ def answered_or_at_top(story: list[Row[Any]], policy: Policy, down: timedelta) -
 
 @pytest.mark.timeout(600)
 async def test_a_night_passes_and_nothing_is_lost(tmp_path: Path) -> None:
-    packs, plan = load_packs(), short(read_plan(PLAN))
+    packs, plan = load_packs(), shorter(read_plan(PLAN))
     policies = paging.policies({name: pack.escalation for name, pack in packs.items()})
     sets = {name: read_cases(PERSONAS / name / "evaluation") for name in packs}
     told = await play(plan, World(packs, sets, policies, None, room_changed), tmp_path, seed=1)
@@ -80,8 +84,9 @@ async def test_a_night_passes_and_nothing_is_lost(tmp_path: Path) -> None:
     assert len(checkins) == CHECK_INS["all"]
     assert {row.status for row in checkins} == {"ended"}
     assert told.wanted == 12
+    assert set(told.unheard) <= AMBIGUOUS
     emergencies = [page for page in pages if page.tier == "emergency"]
-    assert len(emergencies) >= told.heard > 0
+    assert len(emergencies) >= told.heard
     stories: Mapping[str, list[Row[Any]]] = {
         page.id: [event for event in events if event.escalation == page.id] for page in pages
     }
@@ -107,5 +112,6 @@ async def test_a_night_passes_and_nothing_is_lost(tmp_path: Path) -> None:
         assert levels == list(range(1, len(levels) + 1)), "no rung skipped, none climbed twice"
     assert len(told.outages) == 1
     assert told.twice <= 1, "the death repeats one message at most"
-    unheard = f"{told.wanted - told.heard} emergencies were paged as something less"
-    assert set(report.faults(told)) <= {unheard}, "what the rules alone hear is the evaluation's to judge"
+    assert {one.escalation for one in told.found.left} == still_open
+    assert all(one.in_time for one in told.found.left), "what is left to the day may still be answered in time"
+    assert report.faults(told) == [f"the emergency of {case} was paged as something less" for case in told.unheard]

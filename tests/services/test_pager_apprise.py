@@ -186,3 +186,12 @@ async def test_a_text_that_is_refused_is_an_error() -> None:
         with pytest.raises(PagerRefused):
             await texts.send(Text("+15550173391", "go on"))
         texts.close()
+
+
+async def test_without_an_agreement_in_force_no_number_leaves() -> None:
+    async with Receiver() as receiver:
+        texts = AppriseTexts(receiver.address.replace("http://", "json://") + "?+to={phone}", lambda: False)
+        with pytest.raises(PagerRefused):
+            await texts.send(Text("+15550173391", "go on"))
+        texts.close()
+    assert receiver.bodies == []

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import date
 from html import unescape
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from server.oversight import agreements_page
+from server.oversight.agreements_page import Agreed
 from server.record import audit, patients
 from server.record.schema import audit as audit_table
 from server.vocabulary.principals import Role
@@ -97,3 +100,22 @@ async def test_unsigned_words_are_marked_as_a_draft(pages: StaffPages) -> None:
     html = await (await pages.get("/staff/persona", await pages.cookie(Role.CLINICIAN))).text()
     assert APPROVED_CANARY in html
     assert "Draft until signed" in html
+
+
+ENDED = Agreed(
+    *("language model 1", "llm.example.org", "What patients say", "Example <Inc.>", "BAA 1234", "us"),
+    *(date(2026, 3, 1), "danger", "Ended: nothing is sent"),
+)
+
+
+@pytest.mark.parametrize("role", [Role.COMPLIANCE, Role.ADMIN])
+async def test_agreements_are_shown_as_they_stand_today(tmp_path: Path, role: Role) -> None:
+    rows: list[Agreed] = []
+    async with staff_pages(tmp_path, extra=lambda app: agreements_page.add_routes(app, lambda: rows)) as pages:
+        nobody = await (await pages.get("/staff/agreements", await pages.cookie(role))).text()
+        rows.append(ENDED)
+        html = await (await pages.get("/staff/agreements", await pages.cookie(role))).text()
+    assert "Nobody outside is sent anything." in nobody
+    assert [
+        word for word in ("Example &lt;Inc.&gt;", "2026-03-01", "pill danger", ENDED.state) if word not in html
+    ] == []

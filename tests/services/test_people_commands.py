@@ -6,16 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import pyotp
 import pytest
 from typer.testing import CliRunner, Result
 
 from server.cli import commands
 from server.config import Settings
 from server.installation import open_records
-from server.record import audit, passwords, patients, staff
+from server.record import audit, factors, passwords, patients, staff
 from server.record.transaction import Transaction
 from server.vocabulary.clock import SystemClock
-from server.vocabulary.principals import Role
+from server.vocabulary.ids import StaffId
+from server.vocabulary.principals import Role, Staff
 from tests.fakes.records import COMMAND, COMPLIANCE, SIGN_IN
 
 KIND = "services"
@@ -129,3 +131,58 @@ def test_an_address_has_one_account(tmp_path: Path) -> None:
     first, second = (nightlight(tmp_path, *who, typed=f"{PASSWORD}\n") for _ in range(2))
     assert (first.exit_code, second.exit_code) == (0, 2)
     assert second.stderr == "nightlight: email_taken: an account with this e-mail address exists\n"
+
+
+def added(data: Path) -> str:
+    who = ("staff", "add", "nia@clinic.example", "--role", "nurse", "--name", "Nia Person", "--password-stdin")
+    return nightlight(data, *who, typed=f"{PASSWORD}\n").stdout.strip()
+
+
+def test_accounts_are_listed_with_how_they_sign_in(tmp_path: Path) -> None:
+    member = added(tmp_path)
+    listed = nightlight(tmp_path, "staff", "list").stdout
+    assert listed.split() == [member, "nurse", "password", "never", "nia@clinic.example"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "shown", "action"),
+    [
+        ((("role", "charge"),), "charge", "staff.role_given"),
+        ((("shut",),), "shut", "staff.shut"),
+        ((("shut",), ("open",)), "password", "staff.opened"),
+    ],
+)
+def test_accounts_are_looked_after(tmp_path: Path, steps: tuple[tuple[str, ...], ...], shown: str, action: str) -> None:
+    member = added(tmp_path)
+    for command, *more in steps:
+        assert nightlight(tmp_path, "staff", command, "NIA@clinic.example", *more).stdout.strip() == member
+    assert shown in nightlight(tmp_path, "staff", "list").stdout
+    rows = in_records(tmp_path, lambda tx: audit.find(tx, COMPLIANCE))
+    assert [(row.subject, row.actor) for row in rows if row.action == action] == [(member, "service:command")]
+
+
+def test_a_lost_second_factor_is_taken_away(tmp_path: Path) -> None:
+    nia = Staff(StaffId(added(tmp_path)), "Nia Person", Role.NURSE)
+
+    def set_up(tx: Transaction) -> None:
+        secret = factors.begin(tx, nia)
+        factors.confirm(tx, nia, pyotp.TOTP(secret).at(tx.now))
+
+    in_records(tmp_path, set_up)
+    assert "second-factor" in nightlight(tmp_path, "staff", "list").stdout
+    assert nightlight(tmp_path, "staff", "reset-factor", "nia@clinic.example").exit_code == 0
+    assert "password" in nightlight(tmp_path, "staff", "list").stdout
+
+
+@pytest.mark.parametrize("command", [("role", "charge"), ("shut",), ("open",), ("reset-factor",)])
+def test_an_unknown_address_is_said(tmp_path: Path, command: tuple[str, ...]) -> None:
+    name, *more = command
+    done = nightlight(tmp_path, "staff", name, "nobody@clinic.example", *more)
+    assert (done.exit_code, done.stderr) == (2, "nightlight: not_found: no account has this e-mail address\n")
+
+
+def test_the_table_of_roles_is_printed() -> None:
+    done = CliRunner().invoke(commands, ["staff", "roles"])
+    assert "| `GET /staff/audit` | audit.read |" in done.stdout
+    described = json.loads(CliRunner().invoke(commands, ["staff", "roles", "--openapi"]).stdout)
+    assert described["paths"]["/staff/audit"]["get"]["summary"] == "Open to staff with audit.read."

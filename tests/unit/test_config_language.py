@@ -1,13 +1,14 @@
 """Patients' words go to a language model only where an agreement is on file, and never in the clear."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from server import language
-from server.config import Settings
+from server.config import LanguageEndpoint, Settings
 from tests.fakes.language_server import LanguageServer
 
 KIND = "unit"
@@ -15,6 +16,10 @@ KIND = "unit"
 REMOTE = {"NIGHTLIGHT_LLM_URL": "https://llm.example.org/v1", "NIGHTLIGHT_LLM_MODEL": "large"}
 AGREED = {**REMOTE, "NIGHTLIGHT_LLM_AGREEMENT": "BAA with Example Inc., 2026-03-01"}
 SECOND = {"url": "https://other.example.org/v1", "model": "other"}
+
+
+def anybody(_at: int, _endpoint: LanguageEndpoint) -> Callable[[], bool]:
+    return lambda: True
 
 
 def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: dict[str, str]) -> Settings:
@@ -70,7 +75,7 @@ def test_keys_are_not_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 async def test_without_a_model_there_are_no_means(tmp_path: Path) -> None:
-    async with language.models(Settings(data=tmp_path)) as (means, part):
+    async with language.models(Settings(data=tmp_path), anybody) as (means, part):
         assert means is None
         assert (part.name, part.state) == ("llm", "off")
 
@@ -79,12 +84,12 @@ async def test_the_part_says_what_answers(monkeypatch: pytest.MonkeyPatch, tmp_p
     async with LanguageServer() as server:
         gone = json.dumps([{"url": "http://127.0.0.1:9/v1", "model": "gone"}])
         first = {"NIGHTLIGHT_LLM_URL": server.url, "NIGHTLIGHT_LLM_MODEL": "large"}
-        async with language.models(settings(monkeypatch, tmp_path, first)) as (means, live):
+        async with language.models(settings(monkeypatch, tmp_path, first), anybody) as (means, live):
             assert means is not None
         with_second = settings(monkeypatch, tmp_path, {**first, "NIGHTLIGHT_LLM_FALLBACKS": gone})
-        async with language.models(with_second) as (_, fallback):
+        async with language.models(with_second, anybody) as (_, fallback):
             pass
-    async with language.models(with_second) as (_, missing):
+    async with language.models(with_second, anybody) as (_, missing):
         pass
     assert (live.state, fallback.state, missing.state) == ("live", "fallback", "missing")
     assert "no answer from endpoint 2" in fallback.what

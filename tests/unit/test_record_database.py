@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from server.record import patients
 from server.record.engine import newest_version
 from server.record.identifiers import new_id
-from server.record.library_schema import metadata
+from server.record.tables import metadata
 from server.record.transaction import Transaction
 from tests.fakes.records import NURSE, ROSA, Records, records_in
 
@@ -112,7 +112,7 @@ async def test_callbacks_run_though_the_caller_was_cancelled(records: Records) -
 
 
 async def test_a_database_error_hides_the_values(records: Records) -> None:
-    statement = "INSERT INTO staff_session VALUES (?, ?, ?, ?)"
+    statement = "INSERT INTO staff_session VALUES (?, ?, ?, ?, NULL)"
     with pytest.raises(IntegrityError) as caught:
         await records.database.run(
             lambda tx: tx.connection.exec_driver_sql(statement, (b"1", "canaryword", "2026", "2026")).close()

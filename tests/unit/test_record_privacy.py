@@ -8,9 +8,9 @@ from typing import get_args
 import pytest
 
 from server.record import privacy
-from server.record.library_schema import metadata
 from server.record.patients import Medicine, PatientCard
 from server.record.privacy import PHI_FIELDS, SAFE_FIELDS, PrivacyBreach, log, refused_fields
+from server.record.tables import metadata
 from server.vocabulary.events import Event
 from server.vocabulary.findings import CueEvidence
 

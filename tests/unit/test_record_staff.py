@@ -20,7 +20,8 @@ async def signed_in(records: Records) -> tuple[Staff, str]:
 
 
 async def who(records: Records, token: str, *, touch: bool = True) -> Staff | None:
-    return await records.database.run(lambda tx: staff.session(tx, token, touch=touch))
+    found = await records.database.run(lambda tx: staff.session(tx, token, touch=touch))
+    return found.staff if found else None
 
 
 async def test_an_account_is_found_in_any_letter_case(records: Records) -> None:

@@ -4,6 +4,7 @@ import "../styles/staff.css";
 import "../styles/staff-console.css";
 import "../styles/staff-answering.css";
 import "../styles/staff-hand-off.css";
+import "../styles/staff-people.css";
 import "../styles/library.css";
 import { startConsole } from "./console";
 import { tick } from "./times";

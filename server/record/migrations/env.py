@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from server.record.library_schema import metadata
+from server.record.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

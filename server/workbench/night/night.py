@@ -57,14 +57,21 @@ class Told:
     found: Found
     wanted: int
     """Check-ins in which there is an emergency."""
-    heard: int
-    """Of these, how many were paged as an emergency."""
+    unheard: tuple[str, ...]
+    """Of these, the cases that were not paged as an emergency."""
     taken: int
     """Messages that a telephone took."""
     refused: int
     twice: int
     """Messages that came a second time, under the same key."""
     outages: tuple[Outage, ...]
+    zone: ZoneInfo
+    """In which the night was."""
+
+    @property
+    def heard(self) -> int:
+        """Emergencies that were paged as such."""
+        return self.wanted - len(self.unheard)
 
 
 class Night:
@@ -90,16 +97,17 @@ class Night:
             await self._invited()
             await self._run()
             policies, outages = self._world.policies, tuple(self._outages)
-            found = await self._house.database.run(lambda tx: reading.read(tx, policies, outages))
+            zone = ZoneInfo(self._plan.night.zone)
+            found = await self._house.database.run(lambda tx: reading.read(tx, policies, outages, zone))
             paged = await self._house.database.run(_emergencies)
         finally:
             for caller in self._callers.values():
                 await caller.put_down()
             await self._house.close()
-        wanted = [one.guest.checkin for one in self._callers.values() if one.call.case.expect.tier_min == "emergency"]
+        dire = [one for one in self._callers.values() if one.call.case.expect.tier_min == Tier.EMERGENCY.value]
+        unheard = tuple(f"{one.call.pack.id}/{one.call.case.id}" for one in dire if one.guest.checkin not in paged)
         phones = self._phones
-        heard = sum(checkin in paged for checkin in wanted)
-        return Told(found, len(wanted), heard, len(phones.keys), phones.refused, phones.twice, outages)
+        return Told(found, len(dire), unheard, len(phones.keys), phones.refused, phones.twice, outages, zone)
 
     async def _open(self) -> House:
         book = self._phones.book(self._plan.night)
@@ -133,6 +141,7 @@ class Night:
         while True:
             moments = [one for one in (self._timeline.next, self._house.next_look) if one is not None]
             if not moments or min(moments) > end:
+                self._timeline.move_to(end.astimezone(UTC))
                 return
             self._timeline.move_to(min(moments))
             if (work := self._timeline.due()) is not None:

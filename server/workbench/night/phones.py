@@ -103,6 +103,10 @@ class Phones:
         if state == "refuses":
             self.refused += 1
             return web.Response(status=503)
+        if self._holds and self.taken.is_set():
+            # Still on its way when the server died: how many are depends on how fast this machine is, not on the night.
+            await self._released.wait()
+            return web.Response(status=503)
         self.keys.append(request.headers.get("Idempotency-Key", ""))
         found = _LINK.search((await request.json())["message"])
         if found and state != "silent":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
 
@@ -17,6 +18,7 @@ from server.record.transaction import Transaction
 from server.vocabulary.events import EscalationClosed, EscalationRequested
 from server.vocabulary.findings import Tier
 from server.vocabulary.principals import Service
+from server.workbench.night.left import Left, left_open
 
 _COMMAND: Final = Service("command")
 _BEGINS: Final = ("requested", "raised", "reopened")
@@ -69,11 +71,13 @@ class Found:
     """Messages that needed more than one try."""
     orphans: tuple[str, ...]
     """What hangs in the air, each in words."""
+    left: tuple[Left, ...]
+    """What is still open at the end."""
     chain_broken_at: int | None
 
 
-def read(tx: Transaction, policies: Policies, outages: Sequence[Outage]) -> Found:
-    """Everything of these records."""
+def read(tx: Transaction, policies: Policies, outages: Sequence[Outage], zone: ZoneInfo) -> Found:
+    """Everything of these records; `zone` is the staff's."""
     # Before anything is read: what this very transaction audits is sealed at its end only.
     broken = audit.verify(tx)
     rows = tx.connection.execute(select(escalation, checkin.c.persona).join(checkin).order_by(escalation.c.id)).all()
@@ -93,6 +97,7 @@ def read(tx: Transaction, policies: Policies, outages: Sequence[Outage]) -> Foun
         reopened=sum(event.kind == "reopened" for story in stories.values() for event in story),
         tried_again=len(tx.connection.scalars(select(delivery.c.id).where(delivery.c.attempts > 1)).all()),
         orphans=tuple(_orphans(tx, rows, stories)),
+        left=tuple(left_open(tx, rows, stories, lambda row: _policy(policies, row), zone)),
         chain_broken_at=broken,
     )
 
@@ -148,6 +153,8 @@ def _climb(
 
 _GRACE: Final = timedelta(seconds=2)
 """A pager looks once a second."""
+_LONGEST_VISIT: Final = timedelta(hours=1)
+"""Whoever claimed a page so lately may still be with the patient: twelve times the mean of night.yaml."""
 
 
 def _after(due: datetime, outages: Sequence[Outage]) -> datetime:
@@ -177,7 +184,8 @@ def _orphans(tx: Transaction, rows: Sequence[Row[Any]], stories: Mapping[str, li
     unsent = Counter(tx.connection.scalars(select(delivery.c.escalation).where(delivery.c.done_at.is_(None))))
     for row in rows:
         waits = row.id in work and work[row.id].done_at is None and work[row.id].due_at > tx.now
-        if row.state != "closed" and not waits:
+        with_patient = row.claimed_at is not None and row.claimed_at > tx.now - _LONGEST_VISIT
+        if row.state != "closed" and not waits and not with_patient:
             yield f"page {row.id} is {row.state} at the end of the night"
         if row.id not in work:
             yield f"page {row.id} has no timer"

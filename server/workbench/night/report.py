@@ -1,8 +1,10 @@
 """A night in lines to read, and as an object; and whether it was a night on which nothing was lost."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, tzinfo
 
 from server.vocabulary.findings import Tier
+from server.workbench.night.left import Left
 from server.workbench.night.night import Told
 from server.workbench.night.reading import Climb
 
@@ -16,10 +18,10 @@ def faults(told: Told) -> list[str]:
     every = [f"an orphan: {orphan}" for orphan in found.orphans]
     if found.chain_broken_at is not None:
         every.append(f"the audit chain is broken at {found.chain_broken_at}")
-    if told.heard < told.wanted:
-        every.append(f"{told.wanted - told.heard} emergencies were paged as something less")
+    every += [f"the emergency of {case} was paged as something less" for case in told.unheard]
     if found.ended < found.check_ins:
         every.append(f"{found.check_ins - found.ended} check-ins have not ended")
+    every += [f"page {one.escalation} was not answered in time" for one in found.left if not one.in_time]
     every += [f"page {one.escalation} stood still on its ladder" for one in found.climbs if one.stalled]
     late = [one for one in found.climbs if one.late.total_seconds() > _LATE_SECONDS]
     every += [f"page {one.escalation} took a step {one.late.total_seconds():.1f} s late" for one in late]
@@ -46,6 +48,8 @@ def as_text(told: Told, seed: int) -> Iterable[str]:
         yield f"the server died at {outage.begin:%H:%M:%S} UTC for {(outage.end - outage.begin).total_seconds():.0f} s"
     yield f"orphans: {len(found.orphans)}; audit chain: {'whole' if found.chain_broken_at is None else 'BROKEN'}"
     yield from (f"FAULT: {fault}" for fault in faults(told))
+    yield f"left to the day: {len(found.left)}, in time {sum(one.in_time for one in found.left)}"
+    yield from (f"  {_left(one, told.zone)}" for one in found.left)
 
 
 def as_object(told: Told, seed: int) -> dict[str, object]:
@@ -66,8 +70,26 @@ def as_object(told: Told, seed: int) -> dict[str, object]:
         "reopened": found.reopened,
         "messages": {"taken": told.taken, "refused": told.refused, "twice": told.twice},
         "orphans": list(found.orphans),
+        "left": [_left(one, told.zone) for one in found.left],
         "faults": faults(told),
     }
+
+
+def _left(one: Left, zone: tzinfo) -> str:
+    """Which page, why it is open, and whether it is in time."""
+
+    def clock(at: datetime) -> str:
+        return f"{at.astimezone(zone):%H:%M}"
+
+    asked = f"page {one.escalation[-6:]}, {one.tier.replace('_', ' ')}, asked for at {clock(one.asked)}"
+    if one.answered:
+        return f"{asked}: {one.state}, not closed yet; in time"
+    hours = f"{one.late.total_seconds() / 3600:.1f} h late"
+    beside = f"in time but for the quiet hours ({hours} on the clock)" if one.in_time else f"LATE ({hours})"
+    in_time = beside if one.late else f"in time until {clock(one.answer_by)}"
+    rung = f"rung {len(one.rung)} times, last at {clock(one.rung[-1])}" if one.rung else "not rung yet"
+    following = f"; next at {clock(one.next_step)}" if one.next_step else "; NO TIMER"
+    return f"{asked}: {rung}, nobody has answered{following}; {in_time}"
 
 
 def _counts(pages: Mapping[str, int]) -> str:
