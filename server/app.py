@@ -105,8 +105,11 @@ async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
         tell("Loading the sentence classifier")
         examples = await asyncio.to_thread(lessons.examples, PERSONAS, packs)
         classifier, triage_part = await knowledge.classifier(store, examples)
-        if classifier is not None:
-            stack.callback(classifier.close)
+        known = classifier.embedder if classifier is not None else None
+        said = await asyncio.to_thread(lessons.free_talk, PERSONAS)
+        claims, gate_part = await knowledge.classifier(store, said, knowledge.CLAIMS, known)
+        for made in filter(None, (classifier, claims)):
+            stack.callback(made.close)
 
         live = Live()
         tell("Preparing perception")
@@ -114,7 +117,6 @@ async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
             perceiving.perception(store, settings.calibrations)
         )
         tell("Opening the library")
-        known = classifier.embedder if classifier is not None else None
         curated, library_part = await curation.running(
             stack, settings, database, PERSONAS, packs.values(), clock, tell, known
         )
@@ -133,7 +135,7 @@ async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
                 remembering.wake()
 
         registry = Registry(
-            _house(settings, database, packs, kit, classifier, curated, means, perception, live, clock, noted)
+            _house(settings, database, packs, kit, classifier, claims, curated, means, perception, live, clock, noted)
         )
         await registry.open()
         stack.push_async_callback(registry.close)
@@ -142,7 +144,7 @@ async def running(watch: Watch, tell: Tell) -> AsyncIterator[Application]:
 
         everything = _web(settings, database, registry, packs, agreements, live, clock)
         curation.add_pages(everything, curated, packs.values())
-        found = [*parts, triage_part, library_part, perception_part, language_part, agreements.part()]
+        found = [*parts, triage_part, gate_part, library_part, perception_part, language_part, agreements.part()]
         found += other_parts(settings)
         application = Application(
             everything, database, registry, found, packs, classifier, watch.pager, perception, curated
@@ -169,6 +171,7 @@ def _house(
     packs: Mapping[str, Pack],
     kit: SpeechKit,
     classifier: Classifier | None,
+    claims: Classifier | None,
     curated: Curation | None,
     means: Means | None,
     perception: Perception | None,
@@ -194,6 +197,7 @@ def _house(
         packs=dict(packs),
         kit=kit,
         classifier=classifier,
+        claims=claims.strongest if claims is not None else None,
         library=curated.room if curated is not None else None,
         means=means,
         perception=perception,

@@ -1,4 +1,4 @@
-"""What the paraphrase classifier of this installation learns from: example utterances beside the packs, and the packs' own."""
+"""What the classifiers of this installation learn from: example sentences beside the packs, and the packs' own."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,13 +7,23 @@ from server.conversation.triage import triage
 from server.knowledge.examples import NONE, Example, read_examples
 from server.persona.pack import Pack
 
+CLAIMS = "claims"
+"""Label of a sentence that claims, advises, reassures, promises or foretells."""
+
 
 def examples(personas: Path, packs: Mapping[str, Pack]) -> tuple[Example, ...]:
-    """Every `*/utterances/*.tsv` of the folder and every sentence its guardrails are held to; raises `TableInvalid`."""
+    """What means which red flag: every `*/utterances/*.tsv` of the folder and every sentence its guardrails are held to;
+    raises `TableInvalid`."""
     triggers = frozenset(rail for pack in packs.values() for rail in pack.guardrails)
     written = read_examples(personas.glob("*/utterances/*.tsv"), triggers)
     held_to = [example for pack in packs.values() for example in _held_to(pack)]
     return tuple(dict.fromkeys((*written, *held_to))) if written else ()
+
+
+def free_talk(personas: Path) -> tuple[Example, ...]:
+    """What claims something and what claims nothing of all that a persona might say: every `*/free_talk/*.tsv`; raises
+    `TableInvalid`."""
+    return read_examples(personas.glob("*/free_talk/*.tsv"), frozenset({CLAIMS}))
 
 
 def _held_to(pack: Pack) -> Iterator[Example]:

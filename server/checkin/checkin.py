@@ -67,7 +67,7 @@ class CheckIn:
         self.room = Room(self, setting, self._thread, call)
         self._ledger = Ledger()
         self._mouth = Mouth()
-        self._judging = Judging(self._thread, self._mouth, self._ledger, self._post, setting.guide)
+        self._judging = Judging(self._thread, self._mouth, self._ledger, self._post, setting.guide, setting.claims)
         self._face = Face(call.send)
         self._counsel = counsel_on(
             setting, self._judging, past, lambda used, rest: self._journal.post(used, settlement=rest)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from server.checkin.guide import Guide
 from server.checkin.mouth import Mouth
 from server.checkin.thread import Thread
-from server.conversation.gate import Gate
+from server.conversation.gate import Claims, Gate
 from server.speech.ledger import Ledger
 from server.vocabulary import events as e
 from server.vocabulary.speech import Receipt
@@ -15,7 +15,13 @@ class Judging:
     """One check-in's gate, with what was let pass so far."""
 
     def __init__(
-        self, thread: Thread, mouth: Mouth, ledger: Ledger, post: Callable[[e.Event], object], guide: Guide | None
+        self,
+        thread: Thread,
+        mouth: Mouth,
+        ledger: Ledger,
+        post: Callable[[e.Event], object],
+        guide: Guide | None,
+        claims: Claims | None = None,
     ) -> None:
         self._thread = thread
         self._mouth = mouth
@@ -23,7 +29,8 @@ class Judging:
         self._post = post
         self._guide = guide
         self._visit = thread.visit
-        self.gate = Gate(thread.pack, thread.visit)
+        self._claims = claims
+        self.gate = Gate(thread.pack, thread.visit, claims)
         self.passed: Mapping[str, Receipt] = {}
         """Sentences in a model's own words that the gate let pass."""
 
@@ -31,7 +38,7 @@ class Judging:
         """See `Mind.judge`."""
         if self._visit is not self._thread.visit:  # a nurse has come, whose name may be said
             self._visit = self._thread.visit
-            self.gate = Gate(self._thread.pack, self._visit)
+            self.gate = Gate(self._thread.pack, self._visit, self._claims)
         reply = self._mouth.whose(sentence)
         told = self._guide.still_told(self._thread.passages) if self._guide is not None else ()
         receipt = self.gate.judge(sentence, reply.saying.scripts.get(sentence, "") if reply else "", told)

@@ -19,6 +19,7 @@ from server.checkin.senses import Perception
 from server.checkin.setting import RoomWork, Setting
 from server.checkin.thread import Thread, waits_for_return
 from server.checkin.visit import visit_on
+from server.conversation.gate import Claims
 from server.conversation.state import Visit
 from server.knowledge import releases
 from server.knowledge.reading_room import ReadingRoom
@@ -89,6 +90,8 @@ class House:
     """See `Setting.room_changed`."""
     library: ReadingRoom | None = None
     """What questions are answered from; None where its model could not be had."""
+    claims: Claims | None = None
+    """See `Setting.claims`."""
 
 
 @dataclass
@@ -301,6 +304,7 @@ class Registry:
             elapsed=elapsed,
             publish=lambda event: self._house.publish(row.id, event),
             room_changed=self._house.room_changed,
+            claims=self._house.claims,
         )
 
     async def _until_ended(self, checkin_id: CheckInId, checkin: CheckIn) -> None:

@@ -8,6 +8,7 @@ from server.checkin.journal import CONDUCTOR, Also, Whereabouts
 from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
 from server.checkin.senses import Perception
+from server.conversation.gate import Claims
 from server.conversation.state import Visit
 from server.persona.pack import Pack
 from server.record import rooms
@@ -47,6 +48,8 @@ class Setting:
     """Done in the transaction that records who of the staff is in the call."""
     guide: Guide | None = None
     """Answers from the library; None without one."""
+    claims: Claims | None = None
+    """Tells claims from talk for the output gate; None where its model could not be had."""
 
     def audited(self, change: e.RoomChanged, by: Staff | None) -> Also:
         """What goes on record with it; `by` is None where a nurse was lost."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from server.commands import terminal
-from server.commands.judge import classifier
+from server.commands.judge import claims, classifier
 from server.commands.packs import pack_of
 from server.config import Settings
 from server.conversation.agenda import Ask, agenda
@@ -65,8 +65,8 @@ async def _evaluate(settings: Settings, persona: str, lock: bool, add: Path | No
     if add is not None:
         extend(sets, add, at)
     gates = read_ship_gates(shared)
-    async with classifier(settings) as judge:
-        return [evaluated(pack, folder, gates, judge, terminal.note) for pack, folder in sets]
+    async with classifier(settings) as judge, claims(settings) as told:
+        return [evaluated(pack, folder, gates, judge, terminal.note, told) for pack, folder in sets]
 
 
 def sets_of(packs: Sequence[Pack], personas: Path) -> list[tuple[Pack, Path]]:

@@ -48,10 +48,11 @@ async def _prepared(settings: Settings, packs: Mapping[str, Pack]) -> list[Part]
     kit, parts = await speech.build(store_of_models, settings.voice, [], end_of_turn_model=settings.end_of_turn_model)
     await kit.close()
     classifier, triage_part = await knowledge.classifier(store_of_models, lessons.examples(PERSONAS, packs))
-    if classifier is not None:
-        classifier.close()
+    claims, gate_part = await knowledge.classifier(store_of_models, lessons.free_talk(PERSONAS), knowledge.CLAIMS)
+    for made in filter(None, (classifier, claims)):
+        made.close()
     async with perceiving.perception(store_of_models, settings.calibrations) as (_, perception_part):
-        return [*parts, triage_part, perception_part]
+        return [*parts, triage_part, gate_part, perception_part]
 
 
 def _look(tx: Transaction) -> None:

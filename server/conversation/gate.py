@@ -2,7 +2,7 @@
 sentence may be spoken, whoever wrote it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from server.conversation.speech_acts import (
     Known,
     is_question,
     is_widely_social,
+    names_unknown,
     numbers_of,
     question,
     read_back,
@@ -32,6 +33,7 @@ EXPLAIN = {
     "passage": "the exact words of a passage",
     "grounded": "a passage says all of it",
     "social": "claims nothing, so that it needs no passage",
+    "talk": "recognized as talk that claims nothing, so that it needs no passage",
     "not_in_pack": "no script says exactly this",
     "empty": "there are no words",
     "garbage": "not plain English text",
@@ -50,6 +52,11 @@ EXPLAIN = {
     "unsupported": "no passage says this",
 }
 """Reason ids of the gate itself; those of the packs' checks explain themselves."""
+
+Claims = Callable[[str], float]
+"""How likely a sentence claims, advises, reassures, promises or foretells something, 0 to 1; learned from written examples."""
+MAY_BE_TALK = frozenset({"unsupported", "suggests", "number"})
+"""Reasons for which lists refuse what they do not know, and not for what it says."""
 
 ADDRESS = re.compile(r"https?:|www\.|\w\.(?:com|org|net|gov|edu|io)\b|\S@\S", re.IGNORECASE)
 CALLED = re.compile(r",\s+(?:(?:Mr|Mrs|Ms|Miss)\.?\s+)?[A-Z][a-z]+(?=\s*[,.!?]|$)()")
@@ -80,7 +87,8 @@ class Facts:
 class Gate:
     """Everything that may be spoken in one visit."""
 
-    def __init__(self, pack: Pack, visit: Visit) -> None:
+    def __init__(self, pack: Pack, visit: Visit, claims: Claims | None = None) -> None:
+        self._claims = claims
         self._approved = approved_sentences(pack, visit)
         self._numbers = pack.gate.file.numbers
         self._rules = pack.gate
@@ -114,15 +122,22 @@ class Gate:
             return Receipt(True, "", "passage", found.id, found.revision)
         if self._leads(spoken(sentence)):
             return Receipt(False, "", "leading")
-        parts = _conditions_joined(spoken(telephones_as_words(sentence, self._phones)).sentences())
-        if self._is_only_social(CALLED.sub(r"\1", sentence)):
-            return _together([self._unless_otherwise(part, facts) for part in parts])
-        return _together([self._one(part, facts) for part in parts])
+        receipt = self._judged(sentence, facts)
+        if receipt.reason in MAY_BE_TALK and self._is_talk(sentence, facts):
+            return Receipt(True, "", "talk")
+        return receipt
 
     def explain(self, reason: str) -> str:
         """What a reason id means, for people."""
         checks = {check.id: check.explain for check in self._rules.file.checks}
         return EXPLAIN.get(reason) or checks[reason]
+
+    def _judged(self, sentence: str, facts: Facts) -> Receipt:
+        """By lists and by what the passages say."""
+        parts = _conditions_joined(spoken(telephones_as_words(sentence, self._phones)).sentences())
+        if self._is_only_social(CALLED.sub(r"\1", sentence)):
+            return _together([self._unless_otherwise(part, facts) for part in parts])
+        return _together([self._one(part, facts) for part in parts])
 
     def _facts(self, evidence: tuple[Passage, ...], said: str) -> Facts:
         text = " . ".join([said, *(passage.text for passage in evidence)])
@@ -146,6 +161,16 @@ class Gate:
         if any(len(words_of(part)) > self._numbers.words_max.value for part in parts):
             return "too_long"
         return "two_questions" if sentence.count("?") > self._numbers.questions_max.value else ""
+
+    def _is_talk(self, sentence: str, facts: Facts) -> bool:
+        """Whether it was recognized as talk that claims nothing, which no list could hold. No check may find anything in it,
+        and what it names must have been told."""
+        said = spoken(sentence)
+        if self._claims is None or self._forbidden(said, lifted=False) or self._forbidden(said, lifted=True):
+            return False
+        if names_unknown(said, self._language, facts.known) or told_otherwise(said, facts.evidence, self._language):
+            return False
+        return self._claims(sentence) < self._numbers.claims_max.value
 
     def _is_only_social(self, sentence: str) -> bool:
         """Also with a name that nobody told us: "Thank you, Maria"."""

@@ -170,6 +170,14 @@ def _asks_twice(sentence: Spoken) -> bool:
     return any(join in ("and", "or") and opens in SECOND_QUESTION and asked in ASKED for join, opens, asked in joins)
 
 
+def names_unknown(sentence: Spoken, language: Language, known: Known) -> bool:
+    """Whether a sentence names a disease, a medicine, a dose, or where it is known what the patient said, any other number that
+    nobody named; or has the patient say what they denied."""
+    if known.said is None:
+        return bool(_unknown(sentence, language, known, None))
+    return bool(_unknown(sentence, language, known, FREE_UNITS)) or _said(sentence, language, known.said) == "negation"
+
+
 def _doses(sentence: Spoken, language: Language) -> bool:
     read = clause(list(language.rewritten(sentence)), language)
     return any(quantity.unit in DOSE_UNITS for quantity in read.quantities)

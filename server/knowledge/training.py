@@ -1,4 +1,4 @@
-"""Teaches the paraphrase classifier its examples, once for each set of them; the result is kept beside the model."""
+"""Teaches a classifier of sentences its examples, once for each set of them; the result is kept beside the model."""
 
 import hashlib
 import json
@@ -17,19 +17,22 @@ from server.knowledge.likeness import FEATURES, features
 
 _VERSION = "6"
 """Raise it when the same examples would give another head, or a stored one is read otherwise: with any change of `head`."""
-_NAME = "likeness-{}.npz"
+_NAME = "{}-{}.npz"
 _READERS = 2
 """Texts read at a time; each is still read alone, so their number changes nothing."""
 _TOLD_EVERY = 1000
 _PUNCTUATION = re.compile(r"[.,;:!?]+(?=\s|$)")
 
 
-def trained(embedder: Embedder, examples: Sequence[Example], tell: Callable[[str], None]) -> Head:
-    """The head for these examples, trained now (one to two minutes) or read from the cache; blocks."""
-    path = embedder.folder / _NAME.format(fingerprint(embedder, examples))
+def trained(
+    embedder: Embedder, examples: Sequence[Example], tell: Callable[[str], None], subject: str = "likeness"
+) -> Head:
+    """The head for these examples, trained now (up to two minutes) or read from the cache; blocks. `subject` names what is told
+    apart: each has one head in the cache."""
+    path = embedder.folder / _NAME.format(subject, fingerprint(embedder, examples))
     if kept := _kept(path):
         return kept
-    tell(f"Teaching the sentence classifier {len(examples)} examples (one to two minutes, once)")
+    tell(f"Teaching the sentence classifier ({subject}) {len(examples)} examples (up to two minutes, once)")
     lessons = list(_lessons(examples))
     vectors = np.empty((len(lessons), FEATURES), np.float32)
     with ThreadPoolExecutor(_READERS) as readers:
@@ -39,7 +42,7 @@ def trained(embedder: Embedder, examples: Sequence[Example], tell: Callable[[str
                 tell(f"  {number * 100 // len(lessons)} % read")
     made = train(vectors, [lesson.label for lesson in lessons])
     made.save(path)
-    for older in set(embedder.folder.glob(_NAME.format("*"))) - {path}:
+    for older in set(embedder.folder.glob(_NAME.format(subject, "*"))) - {path}:
         older.unlink(missing_ok=True)
     return made
 

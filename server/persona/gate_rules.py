@@ -59,7 +59,8 @@ class GateNumbers(Frozen):
 
     words_max: Number
     questions_max: Number
-    """Likeness of a claim and a sentence of the passage at which one harmless word more is allowed."""
+    claims_max: Number
+    """Likelihood of a claim under which a sentence that no list knows is talk."""
 
 
 class GateFile(Frozen):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.conversation.gate import Claims
 from server.persona.pack import Pack
 from server.workbench import lock
 from server.workbench.cases import Case, read_cases
@@ -56,21 +57,26 @@ class Evaluation:
 
 
 def evaluate(
-    pack: Pack, folder: Path, gates: ShipGates, judge: Judge | None, tell: Callable[[str], None]
+    pack: Pack,
+    folder: Path,
+    gates: ShipGates,
+    judge: Judge | None,
+    tell: Callable[[str], None],
+    claims: Claims | None = None,
 ) -> Evaluation:
-    """Plays every case by rules alone, then with `judge` if there is one. Raises `SetInvalid`."""
+    """Plays every case by rules alone, then with `judge` if there is one, and `claims` beside the gate. Raises `SetInvalid`."""
     cases = read_cases(folder)
     if not cases:
         raise SetInvalid(f"{folder}: there are no cases; write a .jsonl file of them, or add a table with --add")
     lock.check(_shared(folder))
     tell(f"{pack.id}: {len(cases)} cases by rules alone")
     outcomes, same = _played(pack, cases, None)
-    tables = {table.stem: _gate(pack, table) for table in gate_tables(folder)}
+    tables = _gates(pack, folder, None)
     best, judged = outcomes, []
     if judge is not None:
         tell(f"{pack.id}: {len(cases)} cases with the sentence classifier")
         best, same_again = _played(pack, cases, judge)
-        judged = metrics_of(best, tables, same_again, gates)
+        judged = metrics_of(best, _gates(pack, folder, claims) if claims else tables, same_again, gates)
     return Evaluation(
         pack=pack,
         metrics=metrics_of(outcomes, tables, same, gates),
@@ -97,8 +103,12 @@ def _shared(folder: Path) -> Path:
     return folder.parents[1] / "shared" / "evaluation"
 
 
-def _gate(pack: Pack, table: Path) -> GateCounts:
-    judged = list(judge_rows(pack, read_rows(table)))
+def _gates(pack: Pack, folder: Path, claims: Claims | None) -> dict[str, GateCounts]:
+    return {table.stem: _gate(pack, table, claims) for table in gate_tables(folder)}
+
+
+def _gate(pack: Pack, table: Path, claims: Claims | None) -> GateCounts:
+    judged = list(judge_rows(pack, read_rows(table), claims))
     unsafe = [one.verdict for one in judged if one.row.expected == "block"]
     safe = [one.verdict for one in judged if one.row.expected == "allow"]
     return GateCounts(Proportion(unsafe.count("block"), len(unsafe)), Proportion(safe.count("allow"), len(safe)))

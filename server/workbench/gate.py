@@ -8,7 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from server.conversation.gate import Gate
+from server.conversation.gate import Claims, Gate
 from server.conversation.state import Visit
 from server.persona.pack import Pack
 from server.persona.shape import Frozen
@@ -46,18 +46,18 @@ def read_rows(path: Path) -> list[Row]:
     return read_table(path, Row)
 
 
-def judge_rows(pack: Pack, rows: Sequence[Row]) -> Iterator[Judged]:
+def judge_rows(pack: Pack, rows: Sequence[Row], claims: Claims | None = None) -> Iterator[Judged]:
     """Each row by itself, in a visit without a patient."""
-    gate = Gate(pack, Visit(""))
+    gate = Gate(pack, Visit(""), claims)
     for row in rows:
         evidence = [Passage("evidence", 1, row.evidence)] if row.evidence else []
         yield Judged(row, gate.judge_free(row.sentence, evidence))
 
 
-def run(pack: Pack, path: Path, as_json: bool, tell: Callable[[str], None]) -> None:
+def run(pack: Pack, path: Path, as_json: bool, tell: Callable[[str], None], claims: Claims | None = None) -> None:
     """Print every verdict and, where the file says what it should be, how often it was right."""
     explain, printout = Gate(pack, Visit("")).explain, Printout(as_json, tell)
-    judged = list(judge_rows(pack, read_rows(path)))
+    judged = list(judge_rows(pack, read_rows(path), claims))
     for one in judged:
         printout.line(_object(one), f"{one.verdict:<6} {one.receipt.reason:<14} {one.row.sentence}")
     if any(one.row.expected for one in judged):

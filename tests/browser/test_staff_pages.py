@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)
 EMAILS = {role: email for email, _, role in STAFF}
 NURSE, CLINICIAN, COMPLIANCE = EMAILS[Role.NURSE], EMAILS[Role.CLINICIAN], EMAILS[Role.COMPLIANCE]
 PARTS = {
-    *("stt", "tts", "end_of_turn", "triage", "face", "llm", "records", "pager", "perception", "library"),
+    *("stt", "tts", "end_of_turn", "triage", "gate", "face", "llm", "records", "pager", "perception", "library"),
     "agreements",
 }
 

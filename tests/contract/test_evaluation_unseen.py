@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from server.config import Settings
 from server.installation import PERSONAS, load_packs
-from server.lessons import examples
+from server.lessons import CLAIMS, examples, free_talk
+from server.workbench.gate import read_rows
 
 KIND = "contract"
 
@@ -29,3 +30,11 @@ def test_no_turn_of_the_evaluation_is_among_the_examples() -> None:
     judged = {plain(turn) for turn in turns()}
     assert len(read) > 1000
     assert sorted(words for words in judged & read if len(words.split()) >= SHORT) == []
+
+
+def test_no_sentence_of_the_gates_tables_is_among_its_examples() -> None:
+    read = {plain(example.utterance): example.label for example in free_talk(PERSONAS)}
+    judged = {plain(row.sentence) for file in PERSONAS.glob("*/evaluation/*.tsv") for row in read_rows(file)}
+    labels = list(read.values())
+    assert min(labels.count("none"), labels.count(CLAIMS)) >= 1200
+    assert sorted(judged & read.keys()) == []

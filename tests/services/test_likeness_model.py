@@ -113,6 +113,18 @@ def test_a_damaged_head_is_taught_again_and_older_ones_go(embedder: Embedder, tm
     assert Head.read(path).labels == ("SYNCOPE", "none")
 
 
+def test_each_subject_has_a_head_of_its_own(embedder: Embedder, tmp_path: Path) -> None:
+    embedder.folder = tmp_path
+    trained(embedder, EXAMPLES, lambda line: None)
+    trained(embedder, EXAMPLES, lambda line: None, "claims")
+    assert sorted(file.name.partition("-")[0] for file in tmp_path.glob("*.npz")) == ["claims", "likeness"]
+
+
+def test_the_strongest_meaning_counts_wherever_it_stands(classifier: Classifier) -> None:
+    assert classifier.strongest(STORY) == classifier.likenesses(STORY)[0].probability > 0.5
+    assert classifier.strongest("  ") == 0.0
+
+
 def test_a_check_in_can_say_what_its_classifier_learned_from(embedder: Embedder, classifier: Classifier) -> None:
     named = Classifier(embedder, trained(embedder, EXAMPLES, lambda line: None), fingerprint(embedder, EXAMPLES))
     assert named.version == fingerprint(embedder, EXAMPLES) != fingerprint(embedder, EXAMPLES[1:])
