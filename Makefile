@@ -13,7 +13,7 @@ ifneq ($(wildcard ../shared/models),)
 export NIGHTLIGHT_MODEL_MIRROR ?= ../shared/models
 endif
 
-.PHONY: run test check bench doctor setup system browser postgresql language-server clean lock
+.PHONY: run test check bench doctor setup system browser postgresql language-server openid-provider clean lock
 
 run: system setup
 	@exec $(BIN)/nightlight serve --demo
@@ -21,10 +21,10 @@ run: system setup
 doctor: setup
 	@$(BIN)/nightlight doctor
 
-test: system browser postgresql setup language-server
+test: system browser postgresql setup language-server openid-provider
 	cd web && $(NPM) test
-	$(BIN)/pytest -n 2 --dist loadfile tests/contract tests/unit tests/screenplay tests/services tests/peers
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest -n 2 --dist loadfile --durations 25 tests/contract tests/unit tests/screenplay tests/services tests/peers
+	$(BIN)/pytest -n 2 --dist loadfile --durations 15 tests/browser
 
 check: setup
 	$(BIN)/ruff format --check server perception tests
@@ -98,6 +98,16 @@ $(LANGUAGE)/.ready: requirements-language.lock $(VENV)/.ready
 	@echo 'Installing the language-model server of the tests (ten seconds)'
 	@$(PYTHON) -m venv $(LANGUAGE) && $(LANGUAGE)/bin/pip install --disable-pip-version-check --quiet --only-binary :all: \
 	  --require-hashes -r requirements-language.lock && touch $@ || \
+	  echo 'It cannot be had here: its tests will say that they were skipped'
+
+# An OpenID provider that somebody else wrote, for the tests of the site's own sign-in.
+OPENID := $(VENV)/openid-provider
+openid-provider: $(OPENID)/.ready
+
+$(OPENID)/.ready: tests/fakes/openid/package-lock.json $(VENV)/.ready
+	@echo 'Installing the OpenID provider of the tests (ten seconds)'
+	@mkdir -p $(OPENID) && cp tests/fakes/openid/package*.json $(OPENID)/ && cd $(OPENID) && \
+	  $(NPM) ci --no-audit --no-fund --loglevel=error && touch .ready || \
 	  echo 'It cannot be had here: its tests will say that they were skipped'
 
 # Needs `uv`; run after changing dependencies.

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import count
 
 from server.knowledge import golden, library, questions, releases
@@ -92,9 +93,11 @@ class Publisher:
         told = [told_of(one) for one in known.revisions]
         built = self._stacks.build(told, lambda done, of: progress("passages", done, of))
         before = self._before(known, today)
-        after = _counted(self._asks(built, today), len(known.goldens) + len(known.past), progress)
-        verdicts = [self._judged(built, one, today) for one in known.goldens]
+        # A golden question is looked at from two sides, and compared: it is asked once.
+        asks = cache(lambda audience: cache(self._asks(built, today, audience)))
+        after = _counted(asks(Audience.PATIENT), len(known.goldens) + len(known.past), progress)
         differences = compare(known.past, [one.question for one in known.goldens], before, after)
+        verdicts = [self._judged(asks, one) for one in known.goldens]
         radius = BlastRadius(
             tuple(differences),
             tuple(contradictions(passages_of(told), self._subjects, self._rules.measures)),
@@ -111,12 +114,12 @@ class Publisher:
         present = self._stacks.open(known.current, known.told_now)
         return lambda question: consult(present, question, Asked(today), self.limits, known.retired)
 
-    def _asks(self, release: OpenRelease, today: date, audience: Audience = Audience.PATIENT) -> Ask:
+    def _asks(self, release: OpenRelease, today: date, audience: Audience) -> Ask:
         return lambda question: consult(release, question, Asked(today, audience), self.limits)
 
-    def _judged(self, release: OpenRelease, one: Golden, today: date) -> Verdict:
-        fate = _fate(self._asks(release, today, one.audience)(one.question))
-        to_patient = _fate(self._asks(release, today)(one.question))
+    def _judged(self, asks: Callable[[Audience], Ask], one: Golden) -> Verdict:
+        fate = _fate(asks(one.audience)(one.question))
+        to_patient = _fate(asks(Audience.PATIENT)(one.question))
         return judge(one, fate, to_patient, int(self._rules.golden_top.value))
 
 
