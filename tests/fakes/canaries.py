@@ -21,13 +21,11 @@ medicines:
     how: one tablet each vesperal morning
     high_alert: true
 """
-BIRTH = (7, 29)
 CHEST = "I have crushing chest pain and my quandlebone tingles"
 QUESTION = "Can I take zylofarin with glimmerfruit juice?"
-NOTE = "Called her neighbor Brackwold"
 CANARIES = (
     "Quillane", "Zebworthy", "555-0187", "555-0188", "5550187", "5550188", "1951-07-29", "Zorbal", "Vexley", "zylofarin",
-    "quorvex", "vesperal", "quandlebone", "glimmerfruit", "Brackwold", "crushing chest",
+    "quorvex", "vesperal", "quandlebone", "glimmerfruit", "crushing chest",
 )  # fmt: skip
 
 
@@ -38,8 +36,9 @@ def disguises(word: str) -> set[bytes]:
     inner = {base64.b64encode(b"x" * lead + plain)[own:].rstrip(b"=")[:-2] for lead, own in ((0, 0), (1, 2), (2, 3))}
     # Short pieces would be found in random bytes by chance.
     pieces = {text for text in inner if len(text) >= 6}
-    written = {plain, word.casefold().encode(), word.upper().encode(), quote(word).encode()}
-    return {*written, word.encode("utf-16-le"), word.encode("utf-16-be"), plain.hex().encode(), *pieces}
+    cases = (word, word.casefold(), word.upper())
+    written = {one.encode(encoding) for one in cases for encoding in ("utf-8", "utf-16-le", "utf-16-be")}
+    return {*written, quote(word).encode(), plain.hex().encode(), *pieces}
 
 
 def found(needles: Iterable[bytes], files: Iterable[bytes]) -> set[bytes]:
