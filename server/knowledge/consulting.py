@@ -73,11 +73,9 @@ def consult(
 
 
 def _open(answer: Answer, retired: frozenset[tuple[str, str]]) -> Passage | None:
-    """The best that is sure enough and not retired."""
-    if answer.passage is None or (answer.passage.document, answer.passage.revision) not in retired:
-        return answer.passage
-    sure = (one.passage for one in answer.ranked if one.chance >= answer.threshold)
-    return next((passage for passage in sure if (passage.document, passage.revision) not in retired), None)
+    """None where the best is retired: what stood behind it was never sure by itself, and the next release ranks anew."""
+    passage = answer.passage
+    return None if passage is None or (passage.document, passage.revision) in retired else passage
 
 
 def _cited(release: OpenRelease, passage: Passage) -> Citation:

@@ -121,6 +121,7 @@ DOORS: Final[Mapping[Route, Door]] = {
     ("GET", f"{_DOCUMENT}/golden"): _READ,
     ("GET", "/staff/library/new"): _CURATE,
     ("POST", "/staff/library/new"): _CURATE,
+    ("POST", "/staff/library/heard"): _CURATE,
     ("GET", f"{_DOCUMENT}/edit"): _CURATE,
     ("POST", f"{_DOCUMENT}/edit"): _CURATE,
     ("POST", f"{_DOCUMENT}/submit"): _CURATE,

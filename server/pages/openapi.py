@@ -47,6 +47,7 @@ TAKES: Final[Mapping[Route, str]] = {
     ("POST", "/staff/library/ask"): "question audience=patient|nurse release conditions medicines language",
     ("GET", "/staff/library/new"): "topic",
     ("POST", "/staff/library/new"): f"name {_TEXT}",
+    ("POST", "/staff/library/heard"): f"name {_TEXT}",
     ("GET", f"{_DOCUMENT}/edit"): "topic",
     ("POST", f"{_DOCUMENT}/edit"): _TEXT,
     ("GET", _DOCUMENT): "done=submitted|approved|retired",

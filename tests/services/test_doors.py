@@ -82,6 +82,7 @@ OPENS: Mapping[Route, int] = {
     ("GET", "/staff/library/documents/{name}/golden"): 200,
     ("GET", "/staff/library/new"): 200,
     ("POST", "/staff/library/new"): 422,
+    ("POST", "/staff/library/heard"): 200,
     ("GET", "/staff/library/documents/{name}/edit"): 200,
     ("POST", "/staff/library/documents/{name}/edit"): 422,
     ("POST", "/staff/library/documents/{name}/submit"): 303,

@@ -74,6 +74,7 @@ def persona_html(tmp_path: Path, *, free_talk: bool) -> str:
     (tmp_path / ".vite").mkdir()
     (tmp_path / ".vite" / "manifest.json").write_text('{"staff/staff.ts": {"file": "staff.js"}}')
     templates = Templates(WEB / "templates", tmp_path)
+    templates.everywhere(may_open=lambda staff, path: False, demo=False)
     nobody = {"role": Role.CLINICIAN, "name": "Amir"}
     return templates.render("staff/persona.html", staff=nobody, personas=(), free_talk=free_talk)
 

@@ -35,7 +35,7 @@ def test_what_may_be_a_claim_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "sentence", ["If you'd rather hear this from a nurse, say the word.", "It means a lot that you trust me."]
+    "sentence", ["If you'd rather hear this from a nurse, say the word.", "It means a lot that you told me."]
 )
 def test_where_words_come_from_is_no_cause(sentence: str) -> None:
     assert judged(sentence).allowed
