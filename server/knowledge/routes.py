@@ -16,8 +16,8 @@ from server.pages.staff import add_page, lands
 
 
 def add_routes(app: web.Application, desk: Desk) -> None:
-    """Call after `pages.install`; from then on staff pages show the way to the library, and who may open it starts there."""
-    lands(app, app[OPENED][hdrs.METH_GET, HOME].roles, HOME)
+    """Call after `pages.install`; from then on staff pages show the way to the library, and who writes in it starts there."""
+    lands(app, app[OPENED][hdrs.METH_GET, f"{HOME}/new"].roles, HOME)
     one = f"{HOME}/documents/{{name}}"
     documents, editor, golden = DocumentPage(desk), EditorPage(desk), GoldenPage(desk)
     review, publish, queue, panel = ReviewPage(desk), PublishPage(desk), QueuePage(desk), AskPage(desk)

@@ -74,6 +74,11 @@ async def test_curators_start_in_the_library(shelves: LibraryPages, role: Role) 
     assert (await shelves.pages.get("/staff", await shelves.pages.cookie(role))).headers["Location"] == "/staff/library"
 
 
+@pytest.mark.parametrize("role", [Role.NURSE, Role.CHARGE])
+async def test_who_only_reads_there_starts_at_the_patients(shelves: LibraryPages, role: Role) -> None:
+    assert (await shelves.pages.sign_in(role)).headers["Location"] == "/staff/"
+
+
 @pytest.mark.parametrize("path", ["", "/reviews", "/ask", "/documents/shower", "/documents/shower/review"])
 async def test_a_nurse_is_offered_no_button_that_changes_anything(stocked: LibraryPages, path: str) -> None:
     html = await stocked.html(path, Role.NURSE)
