@@ -24,7 +24,7 @@ doctor: setup
 test: system browser postgresql setup language-server openid-provider
 	cd web && $(NPM) test
 	$(BIN)/pytest -n 2 --dist loadfile --durations 25 tests/contract tests/unit tests/screenplay tests/services tests/peers
-	$(BIN)/pytest -n 2 --dist loadfile --durations 15 tests/browser
+	$(BIN)/pytest --durations 15 tests/browser
 
 check: setup
 	$(BIN)/ruff format --check server perception tests
