@@ -75,6 +75,7 @@ async def test_compliance_sees_a_whole_chain_and_no_patient(house: House) -> Non
 
 async def test_a_clinician_reads_every_sentence_of_the_scripts(house: House) -> None:
     page = await house.staff(CLINICIAN)
+    await page.goto(f"{house.service.address}/staff/persona")
     await expect(page.locator("main")).to_contain_text("I'm not a person or a nurse.")
     await expect(page.locator("#draft")).to_contain_text("Draft until signed")
     await expect(page.locator(".persona-words .pill.warn")).to_have_text(["Draft until signed", "Draft until signed"])
