@@ -16,12 +16,12 @@ from server.pages.sign_in import please_wait
 from server.pages.staff import (
     DATABASE,
     FACTOR_REQUIRED,
-    LANDING,
     SECOND_FACTOR,
     SESSION,
     SecondFactorNeeded,
     add_page,
     enter,
+    landing,
     session_of,
     token_of,
 )
@@ -91,7 +91,9 @@ class SecondFactor:
             return _set_up(request, staff, "", wrong.patient_sees, wrong.status)
         self._lockout.succeeded(staff.id)
         shown = [_grouped(code) for code in codes]
-        reply = request.app[TEMPLATES].page("staff/recovery_codes.html", codes=shown, home=LANDING[staff.role])
+        reply = request.app[TEMPLATES].page(
+            "staff/recovery_codes.html", codes=shown, home=landing(request.app, staff.role)
+        )
         enter(request.app, reply, token)
         return reply
 
@@ -124,7 +126,7 @@ async def _page(request: web.Request, problem: str = "", status: int = HTTPStatu
         asked=_asked(standing, proven=session.proven),
         required=request.app[FACTOR_REQUIRED],
         elsewhere=session.proven and standing.since is None,
-        home=LANDING[session.staff.role],
+        home=landing(request.app, session.staff.role),
         problem=problem,
     )
 
@@ -149,7 +151,7 @@ def _picture(staff: Staff, secret: str) -> str:
 
 
 def _home(request: web.Request, staff: Staff, token: str) -> web.HTTPSeeOther:
-    reply = web.HTTPSeeOther(LANDING[staff.role])
+    reply = web.HTTPSeeOther(landing(request.app, staff.role))
     enter(request.app, reply, token)
     return reply
 

@@ -11,7 +11,7 @@ from multidict import MultiDictProxy
 from server.pages.live import LIVE
 from server.pages.lockout import LOCKING_FAILURES, Lockout
 from server.pages.password_line import PasswordLine
-from server.pages.staff import DATABASE, HTTPS, LANDINGS, SIGN_IN, cookie_name, enter, session_of, staff_of, token_of
+from server.pages.staff import DATABASE, HTTPS, SIGN_IN, cookie_name, enter, landing, session_of, staff_of, token_of
 from server.pages.templates import TEMPLATES
 from server.record import staff as accounts
 from server.record.audit import AuditAction
@@ -88,7 +88,7 @@ class SignIn:
 
 async def _enter(request: web.Request, account: Account) -> web.StreamResponse:
     token = await request.app[DATABASE].run(lambda tx: accounts.open_session(tx, PRINCIPAL, account.id))
-    reply = web.HTTPSeeOther(request.app[LANDINGS][account.role])
+    reply = web.HTTPSeeOther(landing(request.app, account.role))
     enter(request.app, reply, token)
     raise reply
 

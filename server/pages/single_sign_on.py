@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from server.pages.openid import Attempt, Provider, SignInElsewhereFailed
 from server.pages.password_line import SignInBusy
 from server.pages.sign_in import LONGEST
-from server.pages.staff import DATABASE, HTTPS, LANDING, enter
+from server.pages.staff import DATABASE, HTTPS, enter, landing
 from server.record import identities
 from server.record import staff as accounts
 from server.record.audit import AuditAction
@@ -101,7 +101,7 @@ class SingleSignOn:
             log(logger, logging.WARNING, "single_sign_on_refused", reason=str(refused))
             await request.app[DATABASE].run(lambda tx: tx.audit(_PRINCIPAL, AuditAction.STAFF_SIGN_IN_REFUSED))
             raise
-        reply = web.HTTPSeeOther(LANDING[role])
+        reply = web.HTTPSeeOther(landing(request.app, role))
         enter(request.app, reply, token)
         reply.del_cookie(_cookie(request.app[HTTPS]), path=PATH, secure=request.app[HTTPS])
         raise reply

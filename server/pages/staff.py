@@ -104,8 +104,13 @@ def lands(app: web.Application, roles: frozenset[Role], path: str) -> None:
     app[LANDINGS].update(dict.fromkeys(roles, path))
 
 
+def landing(app: web.Application, role: Role) -> str:
+    """Where this role starts here, however somebody has signed in."""
+    return app[LANDINGS][role]
+
+
 async def go_home(request: web.Request) -> web.StreamResponse:
-    raise web.HTTPSeeOther(request.app[LANDINGS][staff_of(request).role])
+    raise web.HTTPSeeOther(landing(request.app, staff_of(request).role))
 
 
 @web.middleware

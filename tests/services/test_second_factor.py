@@ -8,10 +8,11 @@ from urllib.parse import unquote
 
 import pyotp
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 
 from server.oversight import people_page
 from server.pages.lockout import LOCK, LOCKING_FAILURES
+from server.pages.staff import lands
 from server.vocabulary.principals import Role
 from tests.fakes.staff_pages import StaffPages, staff_pages
 
@@ -19,9 +20,18 @@ KIND = "services"
 PAGE = "/staff/second-factor"
 
 
+ELSEWHERE = "/staff/library"
+"""Where a stage says that somebody starts."""
+
+
+def add(app: web.Application) -> None:
+    people_page.add_routes(app)
+    lands(app, frozenset({Role.CLINICIAN}), ELSEWHERE)
+
+
 @pytest.fixture
 async def pages(tmp_path: Path) -> AsyncIterator[StaffPages]:
-    async with staff_pages(tmp_path, extra=people_page.add_routes) as pages:
+    async with staff_pages(tmp_path, extra=add) as pages:
         yield pages
 
 
@@ -49,6 +59,13 @@ async def set_up(pages: StaffPages, role: Role = Role.NURSE) -> tuple[str, str, 
     reply = await pages.post(f"{PAGE}/confirm", [("code", code_of(pages, secret, -1))], cookie)
     codes = re.findall(r"<li>([a-z2-9 ]+)</li>", await reply.text())
     return given(reply), secret, codes
+
+
+async def test_it_leads_where_the_password_alone_would(pages: StaffPages) -> None:
+    _, secret, _ = await set_up(pages, Role.CLINICIAN)
+    half = given(await pages.sign_in(Role.CLINICIAN))
+    proven = await pages.post(PAGE, [("code", code_of(pages, secret))], half)
+    assert proven.headers["Location"] == ELSEWHERE
 
 
 async def test_set_up_and_asked_for_at_the_next_sign_in(pages: StaffPages) -> None:
