@@ -83,7 +83,7 @@ class CheckIn:
         self._goodbye = Goodbye(lambda: self._worker.do("goodbye", self._end_if_heard))
         self._taken = False
         """The turn under way has its number."""
-        self._overhearing = Overhearing(self._pages, self._next_turn, self._post, self._speech.silence)
+        self._overhearing = Overhearing(setting.pack, self._pages, self._next_turn, self._post, self._speech.silence)
         self._stopwatch = Stopwatch()
         self._greeted = False
         self.returning = ReturnWatch(lambda: self._worker.do("unreachable", self._look_for))

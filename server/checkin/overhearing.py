@@ -6,14 +6,10 @@ is waited for much longer (`speech.turn`), and a page must be on a console a sec
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from server.checkin.pages import Pages
+from server.persona.pack import Pack
 from server.vocabulary.findings import TriggerHit
-
-STANDS: Final = 0.3
-"""Seconds of silence behind the words. With what comes before it, 0.1 s until a silence is one and the time to recognize, about
-half of the second that issue 5 gives; whoever goes on within it has their next words heard first."""
 
 
 class Overhearing:
@@ -21,6 +17,7 @@ class Overhearing:
 
     def __init__(
         self,
+        pack: Pack,
         pages: Pages,
         turn: Callable[[], int],
         post: Callable[..., object],
@@ -31,6 +28,7 @@ class Overhearing:
         self._turn = turn
         self._post = post
         self._silence = silence
+        self._stands = pack.numbers.overheard_after.value
         self._last: frozenset[str] = frozenset()
         self._standing: asyncio.TimerHandle | None = None
 
@@ -45,7 +43,7 @@ class Overhearing:
         self._page([hit for hit in hits if hit.trigger in self._last])
         self._last = frozenset(hit.trigger for hit in hits)
         if hits:
-            self._standing = asyncio.get_running_loop().call_later(STANDS, self._stood, hits)
+            self._standing = asyncio.get_running_loop().call_later(self._stands, self._stood, hits)
 
     def clear(self) -> None:
         """The turn is over."""
@@ -54,7 +52,7 @@ class Overhearing:
 
     def _stood(self, hits: Sequence[TriggerHit]) -> None:
         self._standing = None
-        if self._silence() >= STANDS:
+        if self._silence() >= self._stands:
             self._page(hits)
 
     def _page(self, hits: Sequence[TriggerHit]) -> None:

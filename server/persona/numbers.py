@@ -39,6 +39,8 @@ class Numbers(Frozen):
     high_alert_max: Number
     conditions_max: Number
     """Condition packs of one kind that are asked in one check-in."""
+    overheard_after: Number
+    """Silence behind words that may go on after which an emergency in them is paged."""
     corrections_max: Number
     """Answers that may be taken back in one check-in."""
     turns_offer: Number

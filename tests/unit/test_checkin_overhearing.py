@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import pytest
 
 from server.checkin.journal import Page
-from server.checkin.overhearing import STANDS, Overhearing
+from server.checkin.overhearing import Overhearing
 from server.checkin.pages import Pages
 from server.vocabulary.findings import Tier, TriggerHit
+from tests.fakes.remembered import PACK
 from tests.fakes.waiting import until
 
 KIND = "unit"
+STANDS = PACK.numbers.overheard_after.value
 CHEST = TriggerHit("CHEST_PAIN", 1, Tier.EMERGENCY, "my chest hurts")
 STROKE = TriggerHit("STROKE", 1, Tier.EMERGENCY, "my face droops")
 
@@ -21,7 +23,7 @@ class Turn:
     def __init__(self, silence: float = 0.0) -> None:
         self.silence = silence
         self.paged: list[str] = []
-        self.overhearing = Overhearing(Pages([]), lambda: 3, self._post, lambda: self.silence)
+        self.overhearing = Overhearing(PACK, Pages([]), lambda: 3, self._post, lambda: self.silence)
 
     def _post(self, pages: tuple[Page, ...]) -> None:
         self.paged += [f"{page.hit.trigger} in turn {page.turn}" for page in pages]
