@@ -66,11 +66,6 @@ class Revision:
     at: datetime
     approvals: tuple[Approval, ...] = ()
 
-    @property
-    def approved_by(self) -> tuple[str, ...]:
-        """Names, in the order in which they approved."""
-        return tuple(one.name or one.by for one in self.approvals)
-
 
 def digest(markdown: str) -> str:
     return hashlib.sha256(markdown.encode()).hexdigest()

@@ -4,7 +4,7 @@ A route that is not here is closed to everybody. A staff page names one right, a
 docs/roles.md shows the product of both, and a test walks every cell of it over the real application.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -152,13 +152,6 @@ def door_of(request: web.Request) -> Door | None:
     if request.match_info.http_exception is not None or resource is None:
         return None
     return request.app[OPENED].get((_method(request.method), resource.canonical))
-
-
-def routes_of(app: web.Application) -> Iterator[Route]:
-    """Every route that an application has; `HEAD` is answered as `GET` is."""
-    for route in app.router.routes():
-        if route.resource is not None and route.method != hdrs.METH_HEAD:
-            yield route.method, route.resource.canonical
 
 
 def _method(method: str) -> str:

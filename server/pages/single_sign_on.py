@@ -19,6 +19,7 @@ from server.pages.staff import DATABASE, HTTPS, enter, landing
 from server.record import identities
 from server.record import staff as accounts
 from server.record.audit import AuditAction
+from server.record.identities import Arrival
 from server.record.privacy import log
 from server.record.transaction import Transaction
 from server.vocabulary.clock import Clock
@@ -113,16 +114,15 @@ class SingleSignOn:
         if not isinstance(email, str) or not 0 < len(email) <= LONGEST:
             raise SignInElsewhereFailed("the provider tells no e-mail address: let it give the claim `email`")
         name = " ".join(str(claims.get("name") or claims.get("preferred_username") or email).split())[:_LONGEST_NAME]
-        member = identities.arrived(
-            tx,
-            _PRINCIPAL,
+        who = Arrival(
             issuer,
             str(claims["sub"]),
-            email=email,
-            verified=claims.get("email_verified") is True,
-            name=name if name.isprintable() else email,
-            role=role,
+            email,
+            claims.get("email_verified") is True,
+            name if name.isprintable() else email,
+            role,
         )
+        member = identities.arrived(tx, _PRINCIPAL, who)
         return accounts.open_session(tx, _PRINCIPAL, member, proven=self._rules.proven), role
 
     async def _waited(self, work: Callable[[], T]) -> T:

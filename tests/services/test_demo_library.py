@@ -34,5 +34,5 @@ async def test_it_is_published_once_by_people_and_green(tmp_path: Path) -> None:
 def _lacking(tx: Transaction) -> tuple[list[str], list[tuple[str, int]]]:
     every = library.documents(tx, COMMAND)
     goldens = [kept.golden for kept in golden.kept(tx, COMMAND)]
-    unapproved = [one.id for one in every if one.told is None or not one.told.approved_by]
+    unapproved = [one.id for one in every if one.told is None or not one.told.approvals]
     return unapproved, golden.too_few(goldens, [one.id for one in every], 5)

@@ -6,14 +6,15 @@ cell that answers in another way than the table says.
 
 import itertools
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from aiohttp import hdrs, web
 
 from server.pages.bodies import MOST_BYTES
-from server.pages.doors import DOORS, Open, Route, routes_of
+from server.pages.doors import DOORS, Open, Route
 from server.pages.headers import HEADERS
 from server.pages.matrix import NOBODY, PATIENT, VISITORS, comes_in
 from server.record.staff import ABSOLUTE, IDLE
@@ -157,6 +158,13 @@ def half(route: Route) -> set[tuple[int, str, bool]]:
         new = route[1].endswith(("/begin", "/confirm"))
         return {(403, "", False)} if new else {(OPENS[route], "", False), (303, "/staff/sign-in", False)}
     return {(303, "/staff/second-factor", False)} if route[0] == "GET" else {(403, "", False)}
+
+
+def routes_of(app: web.Application) -> Iterator[Route]:
+    """Every route that an application has; `HEAD` is answered as `GET` is."""
+    for route in app.router.routes():
+        if route.resource is not None and route.method != hdrs.METH_HEAD:
+            yield route.method, route.resource.canonical
 
 
 async def test_the_table_has_every_route_and_no_other(house: Whole) -> None:

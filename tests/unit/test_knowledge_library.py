@@ -55,7 +55,7 @@ async def test_a_second_person_makes_a_draft_approved(records: Records) -> None:
     await submit(records, amir)
     approved, missing = await approve(records, cleo)
     assert (drafted.state, approved.state, missing) == (RevisionState.DRAFT, RevisionState.APPROVED, ())
-    assert approved.approved_by == (cleo.name,)
+    assert [one.name for one in approved.approvals] == [cleo.name]
 
 
 async def test_whoever_wrote_it_may_not_approve_it(records: Records) -> None:
