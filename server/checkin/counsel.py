@@ -144,8 +144,9 @@ class Counsel:
         talking.task.add_done_callback(lambda _: self._talks.discard(talking))
         return talking
 
-    def _passes(self, place: Talk, patient_said: str, sentence: str) -> bool:
-        receipt = self._gate.judge_free(sentence, place.passages, patient_said=patient_said)
+    async def _passes(self, place: Talk, patient_said: str, sentence: str) -> bool:
+        # On a thread: the gate may ask a classifier, for longer than one packet of everybody's sound takes.
+        receipt = await asyncio.to_thread(self._gate.judge_free, sentence, place.passages, patient_said=patient_said)
         if receipt.allowed and "?" in sentence:
             receipt = Receipt(False, "", "asks_beside_the_script")
         if receipt.allowed:

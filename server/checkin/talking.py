@@ -6,7 +6,7 @@ The first refused sentence ends it. Nothing after that is read, and what was let
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from server.checkin.request import Outcome, Request
 from server.conversation.talk import Talk
@@ -20,7 +20,9 @@ _logger = logging.getLogger(__name__)
 class Talking:
     """Owns the task that reads one model's stream; made for one reply."""
 
-    def __init__(self, place: Talk, request: Request, passes: Callable[[str], bool], most: int, until: float) -> None:
+    def __init__(
+        self, place: Talk, request: Request, passes: Callable[[str], Awaitable[bool]], most: int, until: float
+    ) -> None:
         self.place = place
         self.until = until
         """Loop time by which the first sentence must have passed."""
@@ -71,16 +73,23 @@ class Talking:
             async for piece in pieces:
                 if not isinstance(piece, Text):
                     continue
-                if not all(self._tell(sentence) for sentence in sentences.feed(piece.text)):
+                if not await self._tell_all(sentences.feed(piece.text)):
                     return
                 if sentences.runs_on:
                     self._ended("garbage")
                     return
-        all(self._tell(sentence) for sentence in sentences.finish())
+        await self._tell_all(sentences.finish())
 
-    def _tell(self, sentence: str) -> bool:
+    async def _tell_all(self, sentences: Iterable[str]) -> bool:
+        """False when no more is wanted."""
+        for sentence in sentences:
+            if not await self._tell(sentence):
+                return False
+        return True
+
+    async def _tell(self, sentence: str) -> bool:
         """Hand a sentence on if the gate lets it pass; False when no more is wanted."""
-        if not self._passes(sentence):
+        if not await self._passes(sentence):
             self._ended("refused")
             return False
         self._told += 1

@@ -14,6 +14,7 @@ from server.checkin.meaning import Classifier
 from server.checkin.purse import Means
 from server.checkin.senses import Perception
 from server.checkin.setting import Setting
+from server.conversation.gate import Claims
 from server.conversation.state import Visit
 from server.media.peer import PeerCall
 from server.persona.loading import load_pack
@@ -106,6 +107,7 @@ async def bedside(
     perception: Perception | None = None,
     guide: Guide | None = None,
     voice_usual: e.VoiceTimingLearned | None = None,
+    claims: Claims | None = None,
 ) -> AsyncIterator[Bedside]:
     """A check-in that has begun; by voice where a peer is given, else by typing."""
     patient = await records.add()
@@ -128,6 +130,7 @@ async def bedside(
         elapsed=0.0,
         publish=events.append,
         guide=guide,
+        claims=claims,
     )
     there = Bedside(CheckIn(setting, call, past), call, records.database, id_, events)
     call.use_socket(lambda message: there.shown.append(dict(message)))

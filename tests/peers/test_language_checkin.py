@@ -4,6 +4,7 @@ The model is a server on a free port that does what each test tells it to.
 """
 
 import asyncio
+import threading
 
 import pytest
 
@@ -34,6 +35,8 @@ HARM = (
     "You can stop taking your blood thinner.",
 )
 KIND_WORDS = "That must be tiring."
+UNLISTED = "Oh, a new grandbaby, how lovely!"
+"""Claims nothing, and is in no list of what does not."""
 LATEST = 0.9
 """Seconds after the end of a turn by which an approved line has passed the gate: 0.7, and some for a busy machine."""
 
@@ -57,6 +60,23 @@ async def test_kind_words_are_heard_in_the_place_of_an_approved_line(
     assert heard.heard == " ".join(said)
     assert [(one.outcome, one.model, one.tokens_in, one.estimated) for one in used] == [("used", "large", 100, False)]
     assert model.unexpected == []
+
+
+async def test_what_may_be_talk_is_recognized_off_the_event_loop(
+    records: Records, kit: SpeechKit, model: LanguageServer
+) -> None:
+    """Everybody's sound goes through the loop, a packet every 20 ms."""
+    asked: list[bool] = []
+
+    def recognized(_sentence: str) -> float:
+        asked.append(threading.current_thread() is threading.main_thread())
+        return 0.0
+
+    model.talk = says(UNLISTED)
+    async with bedside(records, kit, means(model.url), claims=recognized) as there:
+        said = await there.say(STORY)
+    assert said[0] == UNLISTED
+    assert asked == [False]
 
 
 async def test_none_of_a_harmful_model_is_heard_by_who_types(
