@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from server.commands.records import opened
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
 from server.escalation import oncall
@@ -109,11 +110,8 @@ def _proposals(settings: Settings, budget: float) -> tuple[Proposal, ...]:
 
 
 async def _judged(settings: Settings) -> list[Judged]:
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         return await database.run(lambda tx: [*_cues(tx), *_same_day(tx)])
-    finally:
-        await database.close()
 
 
 def _cues(tx: Transaction) -> Iterable[Judged]:

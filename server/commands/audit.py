@@ -14,9 +14,10 @@ from sqlalchemy import func, inspect, make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from server.commands.patient_choice import chosen
+from server.commands.records import opened
 from server.commands.terminal import DataOption, JsonOption, fail, note, run, settings_of, tell
 from server.config import Settings
-from server.installation import key_ring, open_records, witness_of
+from server.installation import key_ring, witness_of
 from server.record import audit as chain
 from server.record import audit_formats, audit_readings
 from server.record.audit_formats import Format
@@ -28,7 +29,6 @@ from server.record.proof import Finding
 from server.record.schema import audit as table
 from server.record.seal import Sealer
 from server.record.transaction import Transaction
-from server.vocabulary.clock import SystemClock
 from server.vocabulary.ids import PatientId
 from server.vocabulary.principals import Service
 
@@ -116,20 +116,16 @@ def who(
 
 
 async def _who(settings: Settings, wanted: str) -> list[Sight]:
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         # An id is taken as it is: to look for it would be a row about every patient, and the forgotten are in no list.
         patient = PatientId(wanted) if wanted.startswith("pt_") else (await chosen(database, wanted)).id
         return await database.run(lambda tx: audit_readings.who_saw(tx, _COMMAND, patient))
-    finally:
-        await database.close()
 
 
 async def _export(settings: Settings, wanted: Wanted, write: Callable[[AuditRow], object]) -> tuple[int, int]:
     """The last row that there was, and how many were written."""
     count = 0
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         last = await database.run(lambda tx: audit_readings.begin_export(tx, _COMMAND, wanted))
         while rows := await database.run(_page(wanted, last), alone=False):
             for row in rows:
@@ -137,8 +133,6 @@ async def _export(settings: Settings, wanted: Wanted, write: Callable[[AuditRow]
             count += len(rows)
             wanted = replace(wanted, after=rows[-1].seq)
         return last, count
-    finally:
-        await database.close()
 
 
 def _page(wanted: Wanted, last: int) -> Callable[[Transaction], list[AuditRow]]:

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 from sqlalchemy import delete, make_url, select
 
+from server.commands.records import opened
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
-from server.installation import open_records, witness_of
+from server.installation import witness_of
 from server.record import audit as chain
 from server.record import backup as files
 from server.record import passwords, rotation
@@ -86,15 +87,12 @@ def _of(told: Manifest) -> str:
 
 async def _backup(settings: Settings, secret: Secret, file: Path) -> Manifest:
     clock = SystemClock()
-    database = await open_records(settings, clock)
-    try:
+    async with opened(settings, clock) as database:
         head = await database.run(_backed_up)
         key = MasterKey.load(settings.data, may_create=False)
         if not await database.run(lambda tx: rotation.is_over(tx, _COMMAND, key.kid)):
             fail("the master key is being changed: finish that first (nightlight keys rotate)")
         return files.write(_place(settings), key, secret, file, (head.seq, head.hash), clock.now())
-    finally:
-        await database.close()
 
 
 def _backed_up(tx: Transaction) -> Head:
@@ -111,12 +109,9 @@ async def _restore(
     if known is not None:
         witness_of(settings).tombstones.add(known.read())
     # Whoever was forgotten since is forgotten by the opening itself, before anything can be read.
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         found = await database.examine()
         return told, await database.run(lambda tx: _restored(tx, told)), found
-    finally:
-        await database.close()
 
 
 def _restored(tx: Transaction, told: Manifest) -> list[str]:

@@ -7,11 +7,10 @@ import typer
 
 from server.commands.packs import pack_of
 from server.commands.patient_choice import chosen
+from server.commands.records import opened
 from server.commands.terminal import DataOption, run, settings_of, tell
 from server.config import Settings
-from server.installation import open_records
 from server.invitation import store
-from server.vocabulary.clock import SystemClock
 from server.vocabulary.principals import Service
 
 _COMMAND = Service("command")
@@ -28,12 +27,9 @@ def invite(
 
 async def _invite(settings: Settings, wanted: str, persona: str) -> None:
     pack = pack_of(settings, persona)
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         card = await chosen(database, wanted)
         lifetime = timedelta(hours=settings.link_hours)
         invitation = await database.run(lambda tx: store.create(tx, _COMMAND, card.id, pack.id, lifetime))
-    finally:
-        await database.close()
     tell(f"check-in {invitation.checkin}, link good until {invitation.expires_at:%Y-%m-%d %H:%M} UTC")
     tell(f"{settings.origin}/c#{invitation.token}")

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
+from server.commands.records import opened
 from server.commands.terminal import DataOption, run, settings_of, tell
 from server.config import Settings
-from server.installation import open_records
 from server.record import journal as records
 from server.record.journal import Entry
-from server.vocabulary.clock import SystemClock
 from server.vocabulary.ids import CheckInId
 from server.vocabulary.principals import Service
 
@@ -26,11 +25,8 @@ def journal(
 
 
 async def _journal(settings: Settings, checkin: CheckInId, as_json: bool) -> None:
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         entries = await database.run(lambda tx: records.read(tx, Service("command"), checkin))
-    finally:
-        await database.close()
     for entry in entries:
         tell(_json_line(entry) if as_json else _plain_line(entry))
 

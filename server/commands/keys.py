@@ -2,13 +2,12 @@
 
 import typer
 
+from server.commands.records import opened
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
-from server.installation import open_records
 from server.record import key_ring, master_key, rotation
 from server.record.database import Database
 from server.record.master_key import OLD_VARIABLE, VARIABLE, MasterKey
-from server.vocabulary.clock import SystemClock
 from server.vocabulary.principals import Service
 
 _COMMAND = Service("command")
@@ -30,16 +29,13 @@ def rotate(data: DataOption = None) -> None:
 
 async def _rotate(settings: Settings) -> tuple[str, int]:
     # Opened first: records that have no key yet get one here, and those of another key are refused.
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         given = MasterKey.from_environment()
         new = given or master_key.following(settings.data)
         before = await database.run(lambda tx: key_ring.in_use(tx.connection))
         if given is not None and before == given.kid and not MasterKey.from_environment(name=OLD_VARIABLE):
             fail(f"{VARIABLE} is the key in use: set it to the new one, and {OLD_VARIABLE} to this one")
         count = await _wrap_all(database, new.kid)
-    finally:
-        await database.close()
     if given is None:
         master_key.adopt(settings.data)
     else:

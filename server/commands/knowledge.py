@@ -1,16 +1,16 @@
 """The commands `knowledge …`: bring documents in, see where they stand, publish them, and take them out again."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from server import curation
 from server.commands import knowledge_trials
+from server.commands.records import in_records, opened
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
-from server.installation import PERSONAS, load_packs, open_records
+from server.installation import PERSONAS, load_packs
 from server.knowledge import convert, golden, library, releases
 from server.knowledge.folder import read_folder, write_folder
 from server.knowledge.golden import Golden
@@ -22,8 +22,6 @@ from server.record.database import Database
 from server.record.transaction import Transaction
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.principals import Service
-
-T = TypeVar("T")
 
 _COMMAND = Service("command")
 
@@ -79,7 +77,7 @@ def retire(
     data: DataOption = None,
 ) -> None:
     """Tell nothing of a document any more, in running check-ins too."""
-    run(_in_records(settings_of(data), lambda tx: library.retire(tx, _COMMAND, document)))
+    run(in_records(settings_of(data), lambda tx: library.retire(tx, _COMMAND, document)))
     note(f"{document}: retired; within a minute nobody is told of it")
 
 
@@ -99,18 +97,14 @@ knowledge.command()(knowledge_trials.evaluate)
 
 async def _import(settings: Settings, root: Path, *, over: bool, retire_missing: bool) -> Imported:
     found = read_folder(root, convert.ENDINGS, convert.to_markdown)
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         about = f"imported from {root.name}"
         return await import_folder(database, _COMMAND, found, about, note, over=over, retire_missing=retire_missing)
-    finally:
-        await database.close()
 
 
 async def _publish(settings: Settings, override_by: str, reason: str, *, dry_run: bool) -> None:
     clock = SystemClock()
-    database = await open_records(settings, clock)
-    try:
+    async with opened(settings, clock) as database:
         override = await _override(database, override_by, reason)
         packs = load_packs().values()
         publisher = (await curation.opened(settings, database, PERSONAS, packs, clock, note)).publisher
@@ -120,8 +114,6 @@ async def _publish(settings: Settings, override_by: str, reason: str, *, dry_run
             return
         made = await publisher.publish(_COMMAND, proposal, override)
         tell(f"published {made}: {len(proposal.revisions)} documents")
-    finally:
-        await database.close()
 
 
 def _show(proposal: Proposal) -> None:
@@ -141,7 +133,7 @@ async def _override(database: Database, email: str, reason: str) -> Override | N
 
 
 async def _status(settings: Settings) -> None:
-    every, current, told = await _in_records(settings, _look)
+    every, current, told = await in_records(settings, _look)
     for one in every:
         newest = one.newest
         state = "retired" if one.retired_at else newest.state.value.replace("_", " ")
@@ -164,14 +156,6 @@ async def _export(settings: Settings, folder: Path) -> int:
         goldens = [kept.golden for kept in golden.kept(tx, _COMMAND)]
         return {one.id: one.newest.markdown for one in every}, goldens
 
-    texts, goldens = await _in_records(settings, read)
+    texts, goldens = await in_records(settings, read)
     write_folder(folder, texts, goldens)
     return len(texts)
-
-
-async def _in_records(settings: Settings, work: Callable[[Transaction], T]) -> T:
-    database = await open_records(settings, SystemClock())
-    try:
-        return await database.run(work)
-    finally:
-        await database.close()

@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from server import curation
+from server.commands.records import opened
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
 from server.curation import Asker
-from server.installation import PERSONAS, open_records
+from server.installation import PERSONAS
 from server.knowledge import trial
 from server.knowledge.answer import Answer, Asked
 from server.knowledge.consulting import Outcome
@@ -81,11 +82,8 @@ async def _questions(file: Path) -> list[trial.Question]:
 
 async def _told(settings: Settings) -> Asker:
     """The command ends where nothing is published."""
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         found = await curation.asker(settings, database, PERSONAS, note)
-    finally:
-        await database.close()
     if found is None:
         fail("nothing is published here yet: nightlight knowledge import FOLDER, then nightlight knowledge publish")
     return found

@@ -9,16 +9,15 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from server.commands.patient_choice import chosen
+from server.commands.records import opened
 from server.commands.terminal import DataOption, JsonOption, fail, run, settings_of, tell
 from server.config import Settings
-from server.installation import open_records
 from server.memory import memory as remembered
 from server.memory.facts import Fact
 from server.memory.timeline import Timeline, read_timeline
 from server.record import forgetting
 from server.record.forgetting import Certificate
 from server.record.transaction import Transaction
-from server.vocabulary.clock import SystemClock
 from server.vocabulary.ids import PatientId
 from server.vocabulary.principals import Service
 
@@ -114,23 +113,17 @@ def forget(
 
 
 async def _forget(settings: Settings, wanted: str) -> Certificate:
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         who = (await chosen(database, wanted)).id
         certificate = await database.run(lambda tx: forgetting.forget(tx, _COMMAND, who))
         await database.scrub()
         return certificate
-    finally:
-        await database.close()
 
 
 async def _for(settings: Settings, wanted: str, work: Callable[[Transaction, PatientId], T]) -> T:
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         who = (await chosen(database, wanted)).id
         return await database.run(lambda tx: work(tx, who))
-    finally:
-        await database.close()
 
 
 def _day(text: str) -> date:

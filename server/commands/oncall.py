@@ -9,18 +9,18 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import typer
 
+from server.commands.records import in_records
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
 from server.escalation import oncall as records
 from server.escalation.calendar_feed import Feed, Named, read_feed
 from server.escalation.ladder import CATCH_ALL
 from server.escalation.rota import Period, Rotation, Schedule, Shift, Source
-from server.installation import load_packs, open_records
+from server.installation import load_packs
 from server.paging import Site, read_site
 from server.persona.source import PackError
 from server.record import staff as accounts
 from server.record.transaction import Transaction
-from server.vocabulary.clock import SystemClock
 from server.vocabulary.principals import Service, Staff
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ def show(
     """Print who is on call, and every gap in which nobody is; exits with 1 if there is one."""
     settings = settings_of(data)
     site, roles = _site(settings), _wanted(settings)
-    schedule, people, now = run(_in_records(settings, _look))
+    schedule, people, now = run(in_records(settings, _look))
     gaps = 0
     for role in sorted({*roles, *schedule.roles}):
         tell(role)
@@ -78,7 +78,7 @@ def rotate(
         turn = tuple(_member(tx, email).id for email in members)
         records.rotate(tx, _COMMAND, Rotation(role, where, day, handover, turn))
 
-    run(_in_records(settings, change))
+    run(in_records(settings, change))
     note(f"{role}: {len(members)} people, a week each, from {day} {handover:%H:%M} {where.key}")
 
 
@@ -102,7 +102,7 @@ def import_(
         records.import_calendar(tx, _COMMAND, role, found.shifts)
         return found
 
-    found = run(_in_records(settings, change))
+    found = run(in_records(settings, change))
     note(f"{role}: {len(found.shifts)} shifts taken")
     for title in found.unknown:
         note(f"about nobody who may sign in, left out: {title}")
@@ -123,9 +123,7 @@ def override(
     if ended <= began:
         fail("END: must be later than START")
     tell(
-        run(
-            _in_records(settings, lambda tx: records.override(tx, _COMMAND, role, _member(tx, member).id, began, ended))
-        )
+        run(in_records(settings, lambda tx: records.override(tx, _COMMAND, role, _member(tx, member).id, began, ended)))
     )
 
 
@@ -146,7 +144,7 @@ def swap(
         one, other = (_turn(schedule, role, moment, tx.now) for moment in moments)
         return records.swap(tx, _COMMAND, one, other)
 
-    for added in run(_in_records(settings, change)):
+    for added in run(in_records(settings, change)):
         tell(added)
 
 
@@ -156,7 +154,7 @@ def cancel(
     data: DataOption = None,
 ) -> None:
     """Take an override back."""
-    run(_in_records(settings_of(data), lambda tx: records.cancel(tx, _COMMAND, shift)))
+    run(in_records(settings_of(data), lambda tx: records.cancel(tx, _COMMAND, shift)))
 
 
 def _wanted(settings: Settings) -> set[str]:
@@ -224,11 +222,3 @@ async def _fetched(feed: str) -> str:
         if answer.status != 200:
             fail(f"FEED: its server answers {answer.status}")
         return (await answer.content.read(_LARGEST_FEED)).decode("utf-8")
-
-
-async def _in_records(settings: Settings, work: Callable[[Transaction], T]) -> T:
-    database = await open_records(settings, SystemClock())
-    try:
-        return await database.run(work)
-    finally:
-        await database.close()

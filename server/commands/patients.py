@@ -9,10 +9,10 @@ from server.commands import patient_export
 from server.commands.patient_choice import chosen
 from server.commands.patient_export import Everything
 from server.commands.patient_file import WrongCard, known_to, read_card
-from server.commands.records import in_records
+from server.commands.records import in_records, opened
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
-from server.installation import load_packs, open_records
+from server.installation import load_packs
 from server.record import patients as records
 from server.vocabulary.clock import SystemClock
 from server.vocabulary.principals import Service
@@ -66,9 +66,6 @@ def export(
 
 
 async def _everything(settings: Settings, wanted: str) -> Everything:
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         card = await chosen(database, wanted)
         return await database.run(lambda tx: patient_export.everything(tx, card))
-    finally:
-        await database.close()

@@ -12,9 +12,9 @@ from perception.finding import Observable
 from perception.fusion.calibration import PRIOR, Calibration, CalibrationFolder, Fit
 from perception.fusion.recalibration import Disposition, TooFewDispositions, Verdict, recalibrate
 from perception.fusion.table import SCORED, load_table
+from server.commands.records import opened
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
 from server.config import Settings
-from server.installation import open_records
 from server.record import journal
 from server.vocabulary import dispositions
 from server.vocabulary.clock import SystemClock
@@ -106,11 +106,8 @@ def dispositions_of(judged: Iterable[tuple[CheckInId, CueJudged]], folder: Calib
 
 
 async def _verdicts(settings: Settings) -> list[tuple[CheckInId, CueJudged]]:
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         found = await database.run(lambda tx: journal.find(tx, _COMMAND, "cue_judged"))
-    finally:
-        await database.close()
     return [(checkin, entry.event) for checkin, entry in found if isinstance(entry.event, CueJudged)]
 
 

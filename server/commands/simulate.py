@@ -15,6 +15,7 @@ from server.checkin.visit import visit_on
 from server.commands import terminal
 from server.commands.judge import classifier
 from server.commands.packs import pack_of
+from server.commands.records import opened
 from server.commands.terminal import DataOption
 from server.config import Settings
 from server.conversation.state import Visit
@@ -98,12 +99,9 @@ async def _visitor(settings: Settings, wanted: str, today: date, pack: Pack) -> 
     """With what is remembered."""
     if not _has_records(settings):
         return await visitor(None, wanted, demo.people(today)), ()
-    database = await open_records(settings, SystemClock())
-    try:
+    async with opened(settings) as database:
         person = await visitor(database, wanted, demo.people(today))
         if not isinstance(person, PatientCard):
             return person, ()
         rules, patient = rules_of(pack), person.id
         return person, await database.run(lambda tx: memory.recall(tx, _COMMAND, patient, rules))
-    finally:
-        await database.close()

@@ -4,22 +4,18 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
+from server.commands.records import in_records
 from server.commands.terminal import DataOption, fail, note, run, settings_of, tell
-from server.config import Settings
-from server.installation import open_records
 from server.record import employment, factors, passwords
 from server.record import staff as accounts
 from server.record.employment import Member
 from server.record.transaction import Transaction
-from server.vocabulary.clock import SystemClock
 from server.vocabulary.ids import StaffId
 from server.vocabulary.principals import Role, Service
-
-T = TypeVar("T")
 
 _COMMAND = Service("command")
 _LONGEST_EMAIL = 254
@@ -54,7 +50,7 @@ def add(
     if problem := passwords.problem(password):
         fail(f"password: {problem}")
     hashed, called = passwords.hash_password(password), name.strip()
-    tell(run(_in_records(settings, lambda tx: accounts.add(tx, _COMMAND, email, called, role, hashed))))
+    tell(run(in_records(settings, lambda tx: accounts.add(tx, _COMMAND, email, called, role, hashed))))
     note(f"{role.value} may now sign in at {settings.origin}/staff/")
 
 
@@ -67,9 +63,7 @@ def list_(data: DataOption = None) -> None:
         last = f"{one.signed_in_at:%Y-%m-%d}" if one.signed_in_at else "never"
         return f"{one.id}  {one.role.value:<10}  {'shut' if one.shut_at else how:<13}  {last:<10}  {one.email}"
 
-    for line in run(
-        _in_records(settings_of(data), lambda tx: [shown(one) for one in employment.members(tx, _COMMAND)])
-    ):
+    for line in run(in_records(settings_of(data), lambda tx: [shown(one) for one in employment.members(tx, _COMMAND)])):
         tell(line)
 
 
@@ -121,7 +115,7 @@ def _done(data: Path | None, email: str, work: Callable[[Transaction, StaffId], 
         work(tx, member)
         return member
 
-    tell(run(_in_records(settings_of(data), in_one)))
+    tell(run(in_records(settings_of(data), in_one)))
 
 
 def _asked() -> str:
@@ -136,11 +130,3 @@ def _problem(email: str, name: str) -> str:
     if not name.strip() or not name.isprintable() or len(name) > _LONGEST_NAME:
         return f"--name: must be one line of at most {_LONGEST_NAME} characters"
     return ""
-
-
-async def _in_records(settings: Settings, work: Callable[[Transaction], T]) -> T:
-    database = await open_records(settings, SystemClock())
-    try:
-        return await database.run(work)
-    finally:
-        await database.close()
